@@ -1,0 +1,1 @@
+"""depnorm: container layers that repositories share."""

@@ -1,0 +1,1 @@
+"""What the spec files mean together: references, merged requirements, findings."""

@@ -1,0 +1,63 @@
+"""Lines that refer back to the repository, or past it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from depnorm.model.dependency import Location
+
+
+class ReferenceKind(StrEnum):
+    """What a line refers to."""
+
+    INCLUDE = "include"  # -r base.txt
+    CONSTRAINT = "constraint"  # -c constraints.txt
+    EDITABLE = "editable"  # -e .
+    PATH = "path"  # ./pkg
+    ARCHIVE = "archive"  # wheels/a.whl
+    FIND_LINKS = "find-links"  # --find-links ./wheels
+    INDEX = "index"  # --index-url file:simple
+    CHANNEL = "channel"  # a conda channel in the repository
+    SCRIPT = "script"  # source("helpers.R"), or a script that a script runs
+    SELF_INSTALL = "self-install"  # remotes::install_local(), pip install . in postBuild
+    PACKAGE_LIST = "package-list"  # install.packages(readLines("packages.txt"))
+    DYNAMIC = "dynamic"  # an argument that only running the script tells; dynamic metadata
+    VARIABLE = "variable"  # ${TOKEN}
+
+
+class Scope(StrEnum):
+    """What an install step needs because of a reference."""
+
+    FILES = "files"  # a closed set of known files
+    REPOSITORY = "repository"  # anything in the repository
+    OUTSIDE = "outside"  # a path that leaves the repository: never read
+    REMOTE = "remote"  # a URL
+    UNKNOWN = "unknown"  # only running it would tell
+
+
+class PathBase(StrEnum):
+    """What a relative target is relative to (pip: `-r`, `-c` the file; local paths the working directory)."""
+
+    FILE = "file"
+    WORKING_DIRECTORY = "working-directory"
+    FILE_THEN_WORKING_DIRECTORY = "file-then-working-directory"  # --find-links: the file if that path exists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepoReference:
+    """A line that refers back to the repository (or past it).
+
+    A reader gives `kind`, `target` as written (unquoted, without `file:`-prefix removal) and `base`; it leaves
+    `resolved` None and `scope` unknown. `depnorm.analyze.references` fills both: `resolved` is the target relative to
+    the repository, POSIX style, None where it leaves the repository, is remote or cannot be known.
+    `extras` are those of `-e .[test]`, without brackets.
+    """
+
+    kind: ReferenceKind
+    target: str
+    location: Location
+    raw: str
+    base: PathBase = PathBase.WORKING_DIRECTORY
+    extras: tuple[str, ...] = ()
+    marker: str | None = None
+    resolved: str | None = None
+    scope: Scope = Scope.UNKNOWN

@@ -1,0 +1,98 @@
+"""The one way to the files of a repository: nothing outside it is ever opened."""
+
+import os
+import stat
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+from depnorm.errors import OutsideRepositoryError, UnusableInputError
+
+MAX_SPEC_FILE_BYTES = 16 * 1024 * 1024
+
+
+class Entry(StrEnum):
+    """What stands at a path of a repository."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    MISSING = "missing"
+    OUTSIDE = "outside"  # `..`, an absolute path, or a symbolic link that leaves the repository
+    SPECIAL = "special"  # a socket, a device, a pipe
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A directory that was checked to exist. Paths given to it are relative to it, POSIX style."""
+
+    root: Path
+
+    def entry(self, path: str) -> Entry:
+        """What stands at `path`, symbolic links followed as long as they stay inside."""
+        try:
+            status = self._resolve(path).stat()
+        except OutsideRepositoryError:
+            return Entry.OUTSIDE
+        except (OSError, ValueError):
+            return Entry.MISSING
+        if stat.S_ISREG(status.st_mode):
+            return Entry.FILE
+        return Entry.DIRECTORY if stat.S_ISDIR(status.st_mode) else Entry.SPECIAL
+
+    def read_bytes(self, path: str) -> bytes:
+        """The content of a regular file.
+
+        Raises `OutsideRepositoryError` for a path that leaves the repository, `UnusableInputError` for one that is
+        missing, not a regular file, or larger than `MAX_SPEC_FILE_BYTES`.
+        """
+        kind = self.entry(path)
+        if kind is Entry.OUTSIDE:
+            message = f"{path}: leaves the repository and was not opened"
+            raise OutsideRepositoryError(message, hint="Keep what the build needs inside the repository.")
+        if kind is not Entry.FILE:
+            raise UnusableInputError(f"{path}: expected a file, found {kind.value}")
+        return self._read_regular(path)
+
+    def list_directory(self, path: str) -> tuple[str, ...]:
+        """Names in a directory, sorted; empty for anything but a directory inside the repository."""
+        if self.entry(path) is not Entry.DIRECTORY:
+            return ()
+        try:
+            return tuple(sorted(os.listdir(self._resolve(path))))  # noqa: PTH208  names, not paths
+        except OSError:
+            return ()
+
+    def _read_regular(self, path: str) -> bytes:
+        try:
+            with self._resolve(path).open("rb") as file:
+                data = file.read(MAX_SPEC_FILE_BYTES + 1)
+        except OSError as error:
+            raise UnusableInputError(f"{path}: cannot be read ({error.strerror})") from error
+        if len(data) > MAX_SPEC_FILE_BYTES:
+            raise UnusableInputError(
+                f"{path}: is larger than {MAX_SPEC_FILE_BYTES // 2**20} MiB",
+                hint="A spec file lists dependencies; move data to another file.",
+            )
+        return data
+
+    def _resolve(self, path: str) -> Path:
+        if "\0" in path or PurePosixPath(path).is_absolute():
+            raise OutsideRepositoryError(f"{path!r}: is not a path of the repository")
+        try:
+            resolved = (self.root / path).resolve()
+        except (OSError, RuntimeError) as error:  # a loop of symbolic links
+            raise UnusableInputError(f"{path}: cannot be resolved") from error
+        if not resolved.is_relative_to(self.root):
+            raise OutsideRepositoryError(f"{path}: leaves the repository")
+        return resolved
+
+
+def open_repository(root: Path) -> Repository:
+    """The repository at `root`; raises `UnusableInputError` when that is no directory."""
+    try:
+        resolved = root.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise UnusableInputError(f"{root}: there is no such directory") from error
+    if not resolved.is_dir():
+        raise UnusableInputError(f"{root}: is not a directory", hint="Give the directory that holds the spec files.")
+    return Repository(resolved)

@@ -1,0 +1,58 @@
+"""Bytes to lines, the way the tools that own the files do it."""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+# What pip looks for, in its order (pip/_internal/utils/encoding.py). UTF-32 first: UTF-16 shares its first bytes.
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Decoded text, the codec that decoded it, and whether some bytes had no meaning in it (they read as U+FFFD)."""
+
+    text: str
+    encoding: str
+    damaged: bool = False
+
+
+def decode(data: bytes) -> Text:
+    """Decode a spec file as pip does: byte order mark, then a PEP 263 cookie in the first two lines, then UTF-8.
+
+    Where pip falls back to the locale's encoding, which is not the repository's to choose, this falls back to Latin-1,
+    which accepts every byte; `damaged` then tells that the file was not valid in what it promised.
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _decode_as(data, encoding)
+    for line in data.split(b"\n")[:2]:
+        if line.startswith(b"#") and (cookie := _CODING.search(line)):
+            name = cookie.group(1).decode("ascii")
+            if _is_text_codec(name):
+                return _decode_as(data, name)
+    try:
+        return Text(text=data.decode("utf-8"), encoding="utf-8")
+    except UnicodeDecodeError:
+        return Text(text=data.decode("latin-1"), encoding="latin-1", damaged=True)
+
+
+def _decode_as(data: bytes, encoding: str) -> Text:
+    try:
+        return Text(text=data.decode(encoding), encoding=encoding)
+    except (UnicodeError, ValueError):
+        return Text(text=data.decode(encoding, errors="replace"), encoding=encoding, damaged=True)
+
+
+def _is_text_codec(name: str) -> bool:
+    try:
+        return isinstance(b"".decode(name), str)
+    except (LookupError, UnicodeError, ValueError):  # LookupError also for codecs that are not text (hex, zip)
+        return False

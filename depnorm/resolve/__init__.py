@@ -1,0 +1,1 @@
+"""Joint resolutions by the tools that own them (uv for Python)."""

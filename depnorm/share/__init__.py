@@ -1,0 +1,1 @@
+"""Shared layers: the catalog, which of them a repository gets, and their keys."""

@@ -1,0 +1,70 @@
+"""The house: data flows one way, so imports do too."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import depnorm
+
+PACKAGE = Path(depnorm.__file__).parent
+# Each room, and the rooms it may import from. `depnorm` itself and `cli` compose everything.
+ROOMS = {
+    "errors": set[str](),
+    "model": {"errors"},
+    "read": {"errors", "model"},
+    "analyze": {"errors", "model"},
+    "resolve": {"errors", "model"},
+    "catalogs": set[str](),
+    "share": {"errors", "model"},
+    "plan": {"errors", "model"},
+    "emit": {"errors", "model"},
+    "report": {"errors", "model"},
+}
+COMPOSERS = {"__init__", "__main__", "cli"}
+HEAVY = {
+    "typer": {"cli"},
+    "rich": {"report", "cli"},
+    "pip_requirements_parser": {"read"},
+    "ruamel": {"read"},
+    "rattler": {"read"},
+    "networkx": {"analyze", "share"},
+    "msgspec": {"report", "share"},
+    "jinja2": {"emit", "report"},
+    "uv": {"resolve"},
+}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_follow_the_flow(path: Path) -> None:
+    """A room imports only from earlier rooms and from itself; heavy libraries stay in the room that owns them."""
+    room = room_of(path)
+    for name in imported(path):
+        top, _, rest = name.partition(".")
+        if top == "depnorm" and room not in COMPOSERS:
+            other = rest.partition(".")[0]
+            assert other in ROOMS[room] | {room}, f"{path}: {room} must not import {name}"
+        assert room in HEAVY.get(top, {room}), f"{path}: {top} belongs in {HEAVY.get(top)}"
+
+
+def test_every_room_is_known() -> None:
+    """A new top-level module takes its place in the flow on purpose."""
+    assert {room_of(path) for path in modules()} <= ROOMS.keys() | COMPOSERS

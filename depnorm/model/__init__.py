@@ -1,35 +1,103 @@
 """The values that flow through depnorm: frozen, slotted, and never near a disk, a network or a clock."""
 
-from depnorm.model.catalog import Artifact, Catalog, LockedPackage, SharedLayer, Snapshot, Subset
+from depnorm.model.analysis import Analysis, EnvironmentPlacement, LocalProject, PipPlacement, ScriptPlacement, When
+from depnorm.model.catalog import (
+    Admission,
+    Artifact,
+    Catalog,
+    CranAdmission,
+    LockedPackage,
+    SharedLayer,
+    Snapshot,
+    Subset,
+)
 from depnorm.model.choice import Builder, ChosenFile, SpecChoice
 from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem
+from depnorm.model.environment import marker_environment
 from depnorm.model.finding import Finding, Severity
-from depnorm.model.reference import PathBase, ReferenceKind, RepoReference, Scope
+from depnorm.model.plan import LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
+from depnorm.model.redact import redact
+from depnorm.model.reference import Entry, PathBase, ReferenceKind, RepoReference, Scope
+from depnorm.model.sharing import Sharing
 from depnorm.model.spec_file import SpecFile, SpecFormat
+from depnorm.model.step import (
+    AddWheels,
+    CopyRepository,
+    CreateBase,
+    CreateEnvironment,
+    InstallApt,
+    InstallCran,
+    InstallRPackages,
+    InstallRProject,
+    InstallWheels,
+    PipCommand,
+    RunEnvironmentPip,
+    RunPip,
+    RunPostBuild,
+    RunRScript,
+    Step,
+    StoreWheels,
+    Verify,
+)
 from depnorm.model.target import Target
 
 __all__ = [
+    "AddWheels",
+    "Admission",
+    "Analysis",
     "Artifact",
     "Builder",
     "Catalog",
     "ChosenFile",
+    "CopyRepository",
+    "CranAdmission",
+    "CreateBase",
+    "CreateEnvironment",
     "Dependency",
     "Ecosystem",
+    "Entry",
+    "EnvironmentPlacement",
     "Finding",
+    "InstallApt",
+    "InstallCran",
+    "InstallRPackages",
+    "InstallRProject",
+    "InstallWheels",
+    "LayerDecision",
+    "LocalProject",
     "Location",
     "LockedPackage",
+    "Mode",
     "Option",
     "PathBase",
+    "PipCommand",
+    "PipPlacement",
+    "Plan",
     "Problem",
     "ReferenceKind",
     "RepoReference",
+    "RunEnvironmentPip",
+    "RunPip",
+    "RunPostBuild",
+    "RunRScript",
     "Scope",
+    "ScriptPlacement",
     "Severity",
     "SharedLayer",
+    "Sharing",
     "Snapshot",
     "SpecChoice",
     "SpecFile",
     "SpecFormat",
+    "Stage",
+    "StageKind",
+    "StagePackage",
+    "Step",
+    "StoreWheels",
     "Subset",
     "Target",
+    "Verify",
+    "When",
+    "marker_environment",
+    "redact",
 ]

@@ -1,7 +1,7 @@
 """The shared layers: which exist, in which order, and at which exact artifacts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from depnorm.model.dependency import Ecosystem
 
@@ -35,8 +35,9 @@ class Subset:
     """A named set of packages that many repositories have in common.
 
     `heads` are the packages people ask for; the layer is their closure. `seen_in` counts the corpus repositories that
-    declare at least one head, `why` says in a sentence where the choice comes from. `system` are the distribution's
-    packages that its binaries need (R).
+    declare at least one head, `heads_seen_in` those that declare each. `why` says in a sentence where the choice comes
+    from. `system` are the distribution's packages that its binaries need (R). A `wheelhouse` is a directory of wheel
+    files for builds, not installed packages.
     """
 
     name: str
@@ -45,13 +46,16 @@ class Subset:
     seen_in: int
     why: str
     system: tuple[str, ...] = ()
+    heads_seen_in: tuple[int, ...] = ()
+    wheelhouse: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedLayer:
     """A subset at exact artifacts: closed over its dependencies, minus what `after` (earlier layers) hold.
 
-    Taken whole or not at all, and only together with every layer in `after`. `packages` are sorted by name.
+    Taken whole or not at all, and only together with every layer in `after`. `packages` are sorted by name. A
+    `wheelhouse` holds its whole closure as wheel files and is neither `after` others nor others after it.
     """
 
     name: str
@@ -59,6 +63,7 @@ class SharedLayer:
     packages: tuple[LockedPackage, ...]
     after: tuple[str, ...]
     seen_in: int
+    wheelhouse: bool = False
 
     @property
     def size(self) -> int:
@@ -70,7 +75,9 @@ class SharedLayer:
 class Snapshot:
     """One joint resolution for one Python: the layers in their global order, and every package by name.
 
-    `pip` is the installer that builds every layer of it. `dropped` are roots that were left out, each with the reason.
+    `packages` are those of the layers and those of `Catalog.also_resolved`, which no layer holds. `pip` is the
+    installer that builds every layer of it. `dropped` are roots that were left out, each with the reason; `held_back`
+    says which packages of the snapshot such a root would replace by older versions.
     """
 
     python: str
@@ -80,11 +87,41 @@ class Snapshot:
     layers: tuple[SharedLayer, ...]
     packages: Mapping[str, LockedPackage]
     dropped: Mapping[str, str]
+    held_back: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """The shared layers a repository gets, in global order, and why it does not get others that it asked for.
+
+    `refused` is layer name to a sentence that names the deciding requirement.
+    """
+
+    layers: tuple[SharedLayer, ...]
+    refused: Mapping[str, str]
+
+    @property
+    def packages(self) -> tuple[LockedPackage, ...]:
+        """What is installed with the layers (the wheels of a wheelhouse are not), sorted by name."""
+        held = [package for layer in self.layers if not layer.wheelhouse for package in layer.packages]
+        return tuple(sorted(held, key=lambda package: package.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CranAdmission:
+    """The CRAN subsets an R repository gets, in global order, and why it does not get others that it asked for."""
+
+    subsets: tuple[Subset, ...]
+    refused: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """The subsets in global order, what they were chosen from, and the dates that exist of each ecosystem."""
+    """The subsets in global order, what they were chosen from, and the dates that exist of each ecosystem.
+
+    `also_resolved` are roots without a layer, with the number of corpus repositories that declare them: a snapshot
+    knows their closures, so admission sees what they need. `source` is the directory the catalog was read from.
+    """
 
     name: str
     as_of: str
@@ -92,3 +129,6 @@ class Catalog:
     pythons: tuple[str, ...]
     r_snapshots: tuple[str, ...]
     subsets: tuple[Subset, ...]
+    platform: str = "manylinux_2_28_x86_64"
+    also_resolved: Mapping[str, int] = field(default_factory=dict)
+    source: str = ""

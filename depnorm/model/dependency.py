@@ -50,6 +50,13 @@ class Dependency:
     build: str | None = None
     group: str | None = None
 
+    @property
+    def requirement(self) -> str:
+        """The canonical PEP 508 line of a PyPI dependency, without its URL."""
+        extras = f"[{','.join(self.extras)}]" if self.extras else ""
+        marker = f"; {self.marker}" if self.marker else ""
+        return f"{self.name}{extras}{self.spec}{marker}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:

@@ -34,6 +34,18 @@ class Scope(StrEnum):
     UNKNOWN = "unknown"  # only running it would tell
 
 
+class Entry(StrEnum):
+    """What stands at a path of a repository, seen as a build context."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    MISSING = "missing"
+    OUTSIDE = "outside"  # `..`, an absolute path, or a symbolic link that leaves the repository
+    LINKED = "linked"  # reached through a symbolic link that stays inside: COPY of the path alone would not do
+    HIDDEN = "hidden"  # left out of the build context by .dockerignore
+    SPECIAL = "special"  # a socket, a device, a pipe
+
+
 class PathBase(StrEnum):
     """What a relative target is relative to (pip: `-r`, `-c` the file; local paths the working directory)."""
 
@@ -46,10 +58,10 @@ class PathBase(StrEnum):
 class RepoReference:
     """A line that refers back to the repository (or past it).
 
-    A reader gives `kind`, `target` as written (unquoted, without `file:`-prefix removal) and `base`; it leaves
-    `resolved` None and `scope` unknown. `depnorm.analyze.references` fills both: `resolved` is the target relative to
-    the repository, POSIX style, None where it leaves the repository, is remote or cannot be known.
-    `extras` are those of `-e .[test]`, without brackets.
+    A format's reader gives `kind`, `target` as written (unquoted, `file:` included) and `base`. `depnorm.read.closure`
+    adds `resolved`, the target relative to the repository in POSIX style (None where it leaves the repository, is
+    remote or cannot be known), `entry`, what stands there, and `files`, what an install step copies for it.
+    `depnorm.analyze.references` adds `scope`. `extras` are those of `-e .[test]`, without brackets.
     """
 
     kind: ReferenceKind
@@ -60,4 +72,6 @@ class RepoReference:
     extras: tuple[str, ...] = ()
     marker: str | None = None
     resolved: str | None = None
+    entry: Entry | None = None
+    files: tuple[str, ...] = ()
     scope: Scope = Scope.UNKNOWN

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from depnorm.model.dependency import Dependency, Option, Problem
-from depnorm.model.reference import RepoReference
+from depnorm.model.reference import Entry, RepoReference
 
 
 class SpecFormat(StrEnum):
@@ -31,7 +31,9 @@ class SpecFormat(StrEnum):
 class SpecFile:
     """All that a reader found in one file. Every line that counts is in at least one of the four tuples, in file order.
 
-    `encoding` is the name of the codec that decoded it (`utf-8`, `utf-8-sig`, `utf-16`, `latin-1` …).
+    `encoding` is the name of the codec that decoded it (`utf-8`, `utf-8-sig`, `utf-16`, `latin-1` …). `entry` is what
+    stands at its path in the build context, `directory` where the tool that reads it runs; `depnorm.read.closure`
+    fills both.
     """
 
     path: str
@@ -41,6 +43,8 @@ class SpecFile:
     references: tuple[RepoReference, ...] = ()
     options: tuple[Option, ...] = ()
     problems: tuple[Problem, ...] = ()
+    entry: Entry = Entry.FILE
+    directory: str = ""
 
     def items(self) -> Iterator[Dependency | RepoReference | Option | Problem]:
         """Everything found, in the order of the four tuples."""

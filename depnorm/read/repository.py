@@ -3,22 +3,12 @@
 import os
 import stat
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from depnorm.errors import OutsideRepositoryError, UnusableInputError
+from depnorm.model import Entry
 
 MAX_SPEC_FILE_BYTES = 16 * 1024 * 1024
-
-
-class Entry(StrEnum):
-    """What stands at a path of a repository."""
-
-    FILE = "file"
-    DIRECTORY = "directory"
-    MISSING = "missing"
-    OUTSIDE = "outside"  # `..`, an absolute path, or a symbolic link that leaves the repository
-    SPECIAL = "special"  # a socket, a device, a pipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +23,7 @@ class Repository:
             status = self._resolve(path).stat()
         except OutsideRepositoryError:
             return Entry.OUTSIDE
-        except (OSError, ValueError):
+        except (OSError, ValueError, UnusableInputError):
             return Entry.MISSING
         if stat.S_ISREG(status.st_mode):
             return Entry.FILE
@@ -87,12 +77,15 @@ class Repository:
         return resolved
 
 
-def open_repository(root: Path) -> Repository:
-    """The repository at `root`; raises `UnusableInputError` when that is no directory."""
+def open_repository(root: Path, subdir: str = "") -> Repository:
+    """The repository at `root`, or the part of it in `subdir`; raises `UnusableInputError` when that is no directory."""
     try:
         resolved = root.resolve(strict=True)
-    except (OSError, RuntimeError) as error:
-        raise UnusableInputError(f"{root}: there is no such directory") from error
-    if not resolved.is_dir():
-        raise UnusableInputError(f"{root}: is not a directory", hint="Give the directory that holds the spec files.")
-    return Repository(resolved)
+        inner = (resolved / subdir).resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnusableInputError(f"{root / subdir}: there is no such directory") from error
+    if not inner.is_relative_to(resolved):
+        raise OutsideRepositoryError(f"--subdir {subdir}: leaves the repository")
+    if not inner.is_dir():
+        raise UnusableInputError(f"{inner}: is not a directory", hint="Give the directory that holds the spec files.")
+    return Repository(inner)

@@ -13,6 +13,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+# Codecs that are no encoding of a file: quadratic in time (idna, punycode), or Python's own escapes, which warn.
+_NOT_FOR_FILES = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
+_MAX_CODEC_NAME = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +31,15 @@ def decode(data: bytes) -> Text:
     """Decode a spec file as pip does: byte order mark, then a PEP 263 cookie in the first two lines, then UTF-8.
 
     Where pip falls back to the locale's encoding, which is not the repository's to choose, this falls back to Latin-1,
-    which accepts every byte; `damaged` then tells that the file was not valid in what it promised.
+    which accepts every byte; `damaged` then tells that the file was not valid in what it promised. A cookie that names
+    no text encoding, which stops pip, is passed over. `encoding` is Python's own name of the codec.
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _decode_as(data, encoding)
-    for line in data.split(b"\n")[:2]:
-        if line.startswith(b"#") and (cookie := _CODING.search(line)):
-            name = cookie.group(1).decode("ascii")
-            if _is_text_codec(name):
-                return _decode_as(data, name)
+    declared = _declared_encoding(data)
+    if declared:
+        return _decode_as(data, declared)
     try:
         return Text(text=data.decode("utf-8"), encoding="utf-8")
     except UnicodeDecodeError:
@@ -51,8 +53,23 @@ def _decode_as(data: bytes, encoding: str) -> Text:
         return Text(text=data.decode(encoding, errors="replace"), encoding=encoding, damaged=True)
 
 
-def _is_text_codec(name: str) -> bool:
+def _declared_encoding(data: bytes) -> str | None:
+    """The codec that a PEP 263 cookie names, None without one that can decode a file."""
+    for line in data.split(b"\n", 2)[:2]:
+        cookie = _CODING.search(line) if line.startswith(b"#") else None
+        if cookie:
+            return _text_codec(cookie.group(1).decode("ascii"))
+    return None
+
+
+def _text_codec(name: str) -> str | None:
+    if len(name) > _MAX_CODEC_NAME:
+        return None
     try:
-        return isinstance(b"".decode(name), str)
-    except (LookupError, UnicodeError, ValueError):  # LookupError also for codecs that are not text (hex, zip)
-        return False
+        codec = codecs.lookup(name).name
+        b" ".decode(name)
+    except LookupError:  # unknown, or no codec of text (hex, zip)
+        return None
+    except UnicodeError:  # one of text, in which a single space is not enough
+        pass
+    return None if codec.replace("-", "_") in _NOT_FOR_FILES else codec

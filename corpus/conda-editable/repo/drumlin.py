@@ -1,0 +1,1 @@
+"""Hills that ice left behind."""

@@ -1,0 +1,1 @@
+"""Moss, on a map."""

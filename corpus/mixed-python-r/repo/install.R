@@ -1,0 +1,1 @@
+install.packages(c("ggplot2", "dplyr"))

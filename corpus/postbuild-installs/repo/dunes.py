@@ -1,0 +1,1 @@
+"""How sand travels."""

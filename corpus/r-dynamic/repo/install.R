@@ -1,0 +1,2 @@
+course <- Sys.getenv("COURSE", "statistics")
+install.packages(switch(course, statistics = c("dplyr", "ggplot2"), maps = c("sf", "sp")))

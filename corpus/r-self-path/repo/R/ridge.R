@@ -1,0 +1,3 @@
+ridge <- function(length) {
+  list(length = length, unit = "km")
+}

@@ -1,0 +1,2 @@
+install.packages("jsonlite")
+install.packages(".", repos = NULL, type = "source")

@@ -1,0 +1,2 @@
+install.packages("remotes")
+remotes::install_local()

@@ -1,0 +1,2 @@
+install.packages("tidyverse")
+install.packages(c("jsonlite", "scales"))

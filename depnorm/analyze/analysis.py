@@ -1,0 +1,180 @@
+"""All that the spec files of a repository mean together, in one value."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from depnorm.analyze.environment import place_environment
+from depnorm.analyze.findings import file_findings, finding, in_reading_order
+from depnorm.analyze.normalize import applies, duplicates, in_canonical_order
+from depnorm.analyze.placement import place_requirements, place_script
+from depnorm.analyze.projects import local_projects
+from depnorm.analyze.python_version import PythonChoice, choose_python
+from depnorm.analyze.references import FileGraph, file_graph, scope_references
+from depnorm.model import (
+    Analysis,
+    Dependency,
+    LocalProject,
+    Location,
+    Problem,
+    SpecChoice,
+    SpecFile,
+    SpecFormat,
+)
+from depnorm.model.environment import marker_environment
+
+OWN_INDEX = frozenset({"--index-url", "--no-index"})
+"""Options after which a name may mean another package than on the public index."""
+
+Value = TypeVar("Value")
+
+
+def analyze(
+    choice: SpecChoice,
+    files: Iterable[SpecFile],
+    *,
+    pythons: Sequence[str],
+    default_python: str,
+    python: str | None = None,
+    git_is_hidden: bool = False,
+) -> Analysis:
+    """The analysis of what was read.
+
+    `pythons` are those the catalog has snapshots for, `python` is the user's own choice, `git_is_hidden` tells that
+    .dockerignore leaves `.git` out of the build context.
+    """
+    read = _Read(choice, tuple(files))
+    version = choose_python(read.files, explicit=python, available=pythons, default=default_python)
+    problems = (
+        *choice.problems,
+        *version.problems,
+        *duplicates(read.installed),
+        *_hidden_git(read.projects, is_hidden=git_is_hidden),
+        *_own_index(read.requirement_files),
+    )
+    return Analysis(
+        choice=choice,
+        files=read.files,
+        findings=in_reading_order((*map(finding, problems), *file_findings(read.files, read.graph))),
+        python=version.version,
+        python_why=version.why,
+        r_version=read.option(SpecFormat.RUNTIME, "r"),
+        r_snapshot=read.option(SpecFormat.RUNTIME, "r-snapshot"),
+        asked=_asked(read, version),
+        constraints=in_canonical_order(read.constraints),
+        own_index=any(option.name in OWN_INDEX for file in read.requirement_files for option in file.options),
+        pip=tuple(place_requirements(root, read.by_path, read.graph) for root in read.roots(SpecFormat.REQUIREMENTS)),
+        environment=_first(place_environment(root, read.graph) for root in read.roots(SpecFormat.CONDA)),
+        script=_first(place_script(root, read.by_path, read.graph) for root in read.roots(SpecFormat.R_SCRIPT)),
+        projects=read.projects,
+        apt=tuple(
+            sorted({each.name for root in read.roots(SpecFormat.APT) for each in root.dependencies if each.name})
+        ),
+        description=_first(read.roots(SpecFormat.DESCRIPTION)),
+        post_build=read.script("postBuild"),
+        start=read.script("start"),
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read, seen in the ways the analysis needs."""
+
+    choice: SpecChoice
+    read: tuple[SpecFile, ...]
+
+    @cached_property
+    def graph(self) -> FileGraph:
+        return file_graph(self.read)
+
+    @cached_property
+    def files(self) -> tuple[SpecFile, ...]:
+        return scope_references(self.read, self.graph)
+
+    @cached_property
+    def by_path(self) -> Mapping[str, SpecFile]:
+        return {file.path: file for file in self.files}
+
+    def roots(self, file_format: SpecFormat) -> Iterator[SpecFile]:
+        """The used files of a format, in the order they were chosen."""
+        for chosen in self.choice.used:
+            if chosen.format is file_format and chosen.path in self.by_path:
+                yield self.by_path[chosen.path]
+
+    @cached_property
+    def requirement_files(self) -> tuple[SpecFile, ...]:
+        """The requirements files that count and all that they include, constraints too."""
+        paths = {
+            path: None
+            for root in self.roots(SpecFormat.REQUIREMENTS)
+            for path in sorted(self.graph.reachable(root.path))
+        }
+        return tuple(self.by_path[path] for path in paths)
+
+    @cached_property
+    def installed(self) -> tuple[Dependency, ...]:
+        """Every dependency that some tool will install because of a line of a used file."""
+        others = [root for each in SpecFormat if each in _INSTALLS for root in self.roots(each)]
+        files = [file for file in self.requirement_files if file.format is SpecFormat.REQUIREMENTS]
+        return tuple(each for file in (*files, *others) for each in file.dependencies)
+
+    @property
+    def constraints(self) -> Iterator[Dependency]:
+        for file in self.requirement_files:
+            if file.format is SpecFormat.CONSTRAINTS:
+                yield from file.dependencies
+
+    @cached_property
+    def projects(self) -> tuple[LocalProject, ...]:
+        references = (each for file in self.files for each in file.references)
+        return local_projects(self.by_path, references, installs_itself=self.choice.installs_itself)
+
+    def option(self, file_format: SpecFormat, name: str) -> str | None:
+        return _first(value for root in self.roots(file_format) if (value := root.option(name)))
+
+    def script(self, name: str) -> str | None:
+        return _first(root.path for root in self.roots(SpecFormat.SHELL_SCRIPT) if root.path.endswith(name))
+
+
+_INSTALLS = frozenset({SpecFormat.CONDA, SpecFormat.R_SCRIPT, SpecFormat.APT})
+
+
+def _first(values: Iterable[Value]) -> Value | None:
+    return next(iter(values), None)
+
+
+def _asked(read: _Read, version: PythonChoice) -> tuple[Dependency, ...]:
+    """The PyPI packages that pip will be asked for in the prefix, on this Python: lines and static project metadata."""
+    environment = marker_environment(version.version, "manylinux_2_28_x86_64")
+    lines = [
+        each for file in read.requirement_files if file.format is SpecFormat.REQUIREMENTS for each in file.dependencies
+    ]
+    declared = [each for project in read.projects for each in project.requirements]
+    return in_canonical_order(each for each in (*lines, *declared) if applies(each, environment))
+
+
+def _hidden_git(projects: Iterable[LocalProject], *, is_hidden: bool) -> Iterator[Problem]:
+    for project in projects:
+        if is_hidden and project.reads_git:
+            name = project.directory or "the project"
+            yield Problem(
+                location=Location(path=".dockerignore"),
+                raw="",
+                message=f"hides .git, which {project.reads_git} reads for the version of {name}",
+                hint="Add a line `!.git`, or give the version in SETUPTOOLS_SCM_PRETEND_VERSION.",
+                rule="DN113",
+            )
+
+
+def _own_index(files: Iterable[SpecFile]) -> Iterator[Problem]:
+    for file in files:
+        for option in file.options:
+            if option.name in OWN_INDEX:
+                yield Problem(
+                    location=option.location,
+                    raw=option.raw,
+                    message=f"{option.name} decides what every name means, so no shared layer can stand in for it",
+                    hint="Nothing to do if the index is needed; without it this repository shares layers with others.",
+                    rule="DN203",
+                )

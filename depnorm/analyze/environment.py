@@ -1,0 +1,106 @@
+"""Where an environment.yml goes: one early step from canonical text, its pip section beside or after the repository."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from depnorm.analyze.placement import when
+from depnorm.analyze.references import FileGraph
+from depnorm.model import (
+    Dependency,
+    Ecosystem,
+    Entry,
+    EnvironmentPlacement,
+    Option,
+    ReferenceKind,
+    Scope,
+    SpecFile,
+    When,
+)
+
+_PLAIN = re.compile(r"[A-Za-z0-9 ._+:/=<>!~*,|\[\]^$()'\"@-]+")
+"""What canonical text may hold. Any other file is copied as it is: its text is then never part of an instruction."""
+_PRINTABLE = re.compile(r"[ -~]+")
+_NOT_UNDERSTOOD = frozenset({"DN301", "DN305", "DN401"})
+
+
+def place_environment(root: SpecFile, graph: FileGraph) -> EnvironmentPlacement:
+    """The placement of an environment file."""
+    moments = _moments(root, graph)
+    pip = [option for option in root.options if option.name == "pip-requirement"]
+    text = environment_text(root, has_pip=bool(pip))
+    late = [line for line, moment in moments.items() if moment is When.LATE]
+    soft = [line for line, moment in moments.items() if moment is When.SOFT]
+    needs = {file for reference in root.references for file in reference.files}
+    return EnvironmentPlacement(
+        file=root.path,
+        directory=root.directory,
+        text=text,
+        needs=tuple(sorted(needs)) if text is not None else tuple(sorted({root.path, *needs})),
+        early_pip=_texts(pip, skip={*late, *soft}) if text is not None else (),
+        late_pip=_texts(pip, skip=set()) if text is not None and (late or soft) else (),
+        packages=root.dependencies,
+        late=(text is None and bool(late)) or root.entry is not Entry.FILE,
+        soft=text is None and bool(soft),
+    )
+
+
+def _texts(options: Iterable[Option], skip: set[int]) -> tuple[str, ...]:
+    return tuple(option.value for option in options if option.location.line not in skip)
+
+
+def _moments(root: SpecFile, graph: FileGraph) -> Mapping[int, When]:
+    """When each referring line can install: an include counts with all that is below it, for it is not split."""
+    moments: dict[int, When] = {}
+    for reference in root.references:
+        moment = when(reference, graph)
+        if moment is When.EARLY and reference.scope not in {Scope.FILES, Scope.REMOTE}:
+            moment = When.LATE
+        if moments.get(reference.location.line) is not When.LATE:
+            moments[reference.location.line] = moment
+    return moments
+
+
+def environment_text(root: SpecFile, *, has_pip: bool) -> str | None:
+    """The conda part of an environment file in canonical form; None where not all of it is plain.
+
+    Spec order is free and sorted, channel order is not: the same text for the same specs, whoever wrote them.
+    """
+    if any(problem.rule in _NOT_UNDERSTOOD for problem in root.problems):
+        return None
+    if any(reference.kind is ReferenceKind.CHANNEL for reference in root.references):
+        return None
+    if any(option.name.startswith("variables.") for option in root.options):
+        return None
+    conda = [each for each in root.dependencies if each.ecosystem is Ecosystem.CONDA]
+    specs = {match_spec_text(each) for each in conda}
+    if has_pip and not any(each.name == "pip" for each in conda):
+        specs.add("pip")
+    channels = [option.value for option in root.options if option.name == "channels" and option.value]
+    pip = [option.value for option in root.options if option.name == "pip-requirement"]
+    if not all(_PLAIN.fullmatch(text) for text in (*specs, *channels)) or not all(map(_PRINTABLE.fullmatch, pip)):
+        return None
+    return "\n".join(
+        [
+            *(["channels:", *(f'  - "{_escaped(each)}"' for each in channels)] if channels else []),
+            *(
+                ["dependencies:", *(f'  - "{_escaped(each)}"' for each in sorted(specs))]
+                if specs
+                else ["dependencies: []"]
+            ),
+        ]
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def match_spec_text(dependency: Dependency) -> str:
+    """The spec as conda spells it: `channel/subdir::name version build` (conda: MatchSpec)."""
+    if dependency.url:
+        return dependency.url
+    source = "/".join(filter(None, (dependency.channel, dependency.subdir)))
+    spec = dependency.spec or ("*" if dependency.build else "")
+    return " ".join(
+        filter(None, (f"{source}::{dependency.name}" if source else dependency.name, spec, dependency.build))
+    )

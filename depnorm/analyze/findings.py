@@ -1,0 +1,181 @@
+"""What the owner of a repository is told: problems of the readers, references, and what lines say together."""
+
+from collections.abc import Iterable, Iterator
+
+from depnorm.analyze.references import NEEDS_REPOSITORY, PULLS_IN, FileGraph
+from depnorm.analyze.rules import RULES
+from depnorm.model import (
+    Entry,
+    Finding,
+    Problem,
+    ReferenceKind,
+    RepoReference,
+    SpecFile,
+    SpecFormat,
+    redact,
+)
+
+MAX_QUOTED = 80
+"""Characters of a line that a message quotes."""
+
+_BY_KIND = {
+    ReferenceKind.ARCHIVE: "DN103",
+    ReferenceKind.INCLUDE: "DN104",
+    ReferenceKind.CONSTRAINT: "DN104",
+    ReferenceKind.FIND_LINKS: "DN105",
+    ReferenceKind.INDEX: "DN105",
+    ReferenceKind.CHANNEL: "DN105",
+    ReferenceKind.SCRIPT: "DN106",
+    ReferenceKind.DYNAMIC: "DN108",
+    ReferenceKind.VARIABLE: "DN108",
+    ReferenceKind.PACKAGE_LIST: "DN116",
+}
+_ITSELF = "Only this line waits for the repository; everything else in the file installs early and is cached."
+_CLOSED = "It is copied by itself before the install, so that other changes of the repository re-run nothing."
+_MESSAGES = {
+    "DN101": ("installs the repository itself", _ITSELF),
+    "DN102": ("installs {target} of the repository", _ITSELF),
+    "DN103": ("installs the archive {target}", _CLOSED),
+    "DN104": ("reads {target}", _CLOSED),
+    "DN105": ("takes packages from {target} of the repository", _CLOSED),
+    "DN106": ("runs {target}", _CLOSED),
+    "DN107": (
+        "installs {target} from R",
+        "The script runs when the repository is there; what it lists plainly installs early.",
+    ),
+    "DN108": (
+        "depends on {target}, which only running it would tell",
+        "It is tried early and repeated with the repository there. Write the value out to have it cached.",
+    ),
+    "DN109": (
+        "refers to {target}, outside the repository; it was not opened",
+        "Move what it needs into the repository.",
+    ),
+    "DN110": ("refers to {target}, which does not exist", "Correct the path, or add the file to the repository."),
+    "DN111": ("leads back to {target}, which is already being read", "Remove this include; pip refuses the cycle."),
+    "DN112": (
+        "needs {target}, which {obstacle}",
+        "The line waits for the whole repository. Make {target} a plain file of the build context to install it early.",
+    ),
+    "DN115": (
+        "reads {target} from the network at build time",
+        "Keep a copy in the repository: what it says can change.",
+    ),
+    "DN116": ("reads package names from {target}", _CLOSED),
+    "DN117": (
+        "installs packages after the build",
+        "Move them to a spec file: what postBuild installs is never cached.",
+    ),
+}
+_OBSTACLES = {
+    Entry.HIDDEN: ".dockerignore leaves out of the build context",
+    Entry.LINKED: "is reached through a symbolic link",
+    Entry.SPECIAL: "is neither a file nor a directory",
+    Entry.DIRECTORY: "is a directory of links, or of too many files",
+    Entry.FILE: "is a file where a directory is expected",
+}
+
+
+def finding(problem: Problem) -> Finding:
+    """The finding that a problem becomes."""
+    return Finding(
+        rule=problem.rule,
+        severity=RULES[problem.rule].severity,
+        path=problem.location.path,
+        line=problem.location.line,
+        message=redact(problem.message),
+        hint=redact(problem.hint),
+    )
+
+
+def file_findings(files: Iterable[SpecFile], graph: FileGraph) -> Iterator[Finding]:
+    """The findings of each file: its problems, then its references."""
+    for file in files:
+        yield from map(finding, file.problems)
+        rejected = {problem.location.line for problem in file.problems if problem.rule == "DN114"}
+        for reference in file.references:
+            if reference.location.line not in rejected:
+                yield from _reference_finding(file, reference, graph)
+        if file.format is SpecFormat.SHELL_SCRIPT:
+            yield from _installs(file)
+
+
+def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGraph) -> Iterator[Finding]:
+    rule = _rule(file, reference, graph)
+    if rule is None:
+        return
+    message, hint = _MESSAGES[rule]
+    target = reference.resolved or reference.target
+    words = {"target": _quoted(target), "obstacle": _OBSTACLES.get(reference.entry or Entry.FILE, "")}
+    yield Finding(
+        rule=rule,
+        severity=RULES[rule].severity,
+        path=file.path,
+        line=reference.location.line,
+        message=f'"{_quoted(reference.raw)}" {_fill(message, words)}',
+        hint=_fill(hint, words),
+        target=redact(target),
+    )
+
+
+def _fill(text: str, words: dict[str, str]) -> str:
+    for name, word in words.items():
+        text = text.replace(f"{{{name}}}", word)
+    return text
+
+
+def _rule(file: SpecFile, reference: RepoReference, graph: FileGraph) -> str | None:
+    if file.format is SpecFormat.SHELL_SCRIPT:
+        return None  # DN117 tells of these
+    if reference.kind in PULLS_IN and graph.closes_cycle(file.path, reference):
+        return "DN111"
+    return _target_rule(reference) or _kind_rule(file, reference)
+
+
+def _target_rule(reference: RepoReference) -> str | None:
+    """The rule that says what is wrong with the target itself."""
+    match reference.entry:
+        case Entry.OUTSIDE:
+            return "DN109"
+        case Entry.MISSING:
+            return "DN110"
+        case Entry.HIDDEN | Entry.LINKED | Entry.SPECIAL:
+            return "DN112"
+        case _:
+            return None
+
+
+def _kind_rule(file: SpecFile, reference: RepoReference) -> str | None:
+    if reference.entry is None and reference.kind not in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
+        return "DN115" if reference.kind in PULLS_IN else None
+    if reference.kind in NEEDS_REPOSITORY:
+        if file.format is SpecFormat.R_SCRIPT:
+            return "DN107"
+        return "DN101" if reference.resolved == "." else "DN102"
+    unusable = reference.entry is Entry.DIRECTORY and not reference.files
+    return "DN112" if unusable else _BY_KIND[reference.kind]
+
+
+def _installs(file: SpecFile) -> Iterator[Finding]:
+    lines = {option.location.line: option.raw for option in file.options if option.name == "installs"}
+    lines |= {reference.location.line: reference.raw for reference in file.references}
+    message, hint = _MESSAGES["DN117"]
+    for line, raw in sorted(lines.items()):
+        yield Finding(
+            rule="DN117",
+            severity=RULES["DN117"].severity,
+            path=file.path,
+            line=line,
+            message=f'"{_quoted(raw)}" {message}',
+            hint=hint,
+        )
+
+
+def _quoted(text: str) -> str:
+    line = redact(" ".join(text.split()))
+    return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"
+
+
+def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By file, line and rule; each once."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda each: (each.path, each.line, each.rule, each.message)))

@@ -1,0 +1,130 @@
+"""Which line installs when: early from a closed set of files, early and softly, or late with the repository.
+
+Line by line: one `-e .` beside thirty packages sends one line late, not thirty-one (DESIGN: placing a line).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from depnorm.analyze.references import PULLS_IN, FileGraph
+from depnorm.model import (
+    Dependency,
+    Entry,
+    PipPlacement,
+    ReferenceKind,
+    RepoReference,
+    Scope,
+    ScriptPlacement,
+    SpecFile,
+    SpecFormat,
+    When,
+)
+
+
+def when(reference: RepoReference, graph: FileGraph) -> When:
+    """When the line of a reference can install, given what it needs by itself."""
+    if reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
+        return When.SOFT
+    if reference.entry is None:  # remote: the tool fetches it
+        return When.SOFT if reference.kind is ReferenceKind.SCRIPT else When.EARLY
+    if not reference.files or graph.closes_cycle(reference.location.path, reference):
+        return When.LATE
+    if reference.kind in PULLS_IN or reference.scope is Scope.FILES:
+        return When.EARLY
+    return When.LATE
+
+
+@dataclass
+class _Gathered:
+    """What a walk over a file and its includes gathers: files to copy, lines by moment, files read early."""
+
+    needs: set[str]
+    lines: Mapping[When, dict[str, set[int]]] = field(default_factory=lambda: {each: defaultdict(set) for each in When})
+    early: list[SpecFile] = field(default_factory=list)
+
+    def moment(self, dependency: Dependency, *, unreached: When) -> When:
+        """When the line of a dependency installs; `unreached` for a file that cannot be copied early."""
+        path, line = dependency.location.path, dependency.location.line
+        for moment in (When.LATE, When.SOFT):
+            if line in self.lines[moment].get(path, ()):
+                return moment
+        return When.EARLY if any(file.path == path for file in self.early) else unreached
+
+
+def _gather(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> _Gathered:
+    gathered, waiting, seen = _Gathered(needs={root.path}), [root], {root.path}
+    while waiting:
+        file = waiting.pop()
+        gathered.early.append(file)
+        for reference in file.references:
+            moment = when(reference, graph)
+            gathered.lines[moment][file.path].update(span(reference))
+            if moment is not When.EARLY:
+                continue
+            gathered.needs.update(reference.files)
+            target = files.get(reference.resolved or "")
+            if reference.kind in PULLS_IN and target and target.path not in seen:
+                seen.add(target.path)
+                waiting.append(target)
+    for path, lines in gathered.lines[When.LATE].items():
+        gathered.lines[When.SOFT][path] -= lines
+    return gathered
+
+
+def span(item: RepoReference | Dependency) -> range:
+    """The physical lines of an item."""
+    return range(item.location.line, item.location.line + item.raw.count("\n") + 1)
+
+
+def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> PipPlacement:
+    """The placement of a requirements file."""
+    gathered = _gather(root, files, graph)
+    copyable = root.entry is Entry.FILE
+    dependencies = [
+        each
+        for path in sorted(graph.reachable(root.path))
+        if files[path].format is SpecFormat.REQUIREMENTS
+        for each in files[path].dependencies
+    ]
+    by_moment: dict[When, list[Dependency]] = {each: [] for each in When}
+    for dependency in dependencies:
+        by_moment[gathered.moment(dependency, unreached=When.LATE) if copyable else When.LATE].append(dependency)
+    return PipPlacement(
+        file=root.path,
+        directory=root.directory,
+        needs=tuple(sorted(gathered.needs)),
+        lines={moment: _frozen(gathered.lines[moment]) for moment in (When.SOFT, When.LATE)},
+        packages={moment: tuple(found) for moment, found in by_moment.items()},
+        alone=any(dependency.hashes for dependency in dependencies),
+        copyable=copyable,
+    )
+
+
+def _frozen(lines: Mapping[str, set[int]]) -> dict[str, tuple[int, ...]]:
+    return {path: tuple(sorted(found)) for path, found in sorted(lines.items()) if found}
+
+
+def place_script(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> ScriptPlacement:
+    """The placement of an install.R: it is split only if every statement is understood, else stays whole."""
+    gathered = _gather(root, files, graph)
+    moments = {moment for moment, found in gathered.lines.items() if any(found.values())}
+    statements = {option.value for file in gathered.early for option in file.options if option.name == "statement"}
+    understood = not statements & {"dynamic", "system"}
+    late = When.LATE in moments or root.entry is not Entry.FILE
+    soft = not late and (When.SOFT in moments or not understood)
+    dependencies = [each for file in gathered.early for each in file.dependencies]
+    return ScriptPlacement(
+        file=root.path,
+        needs=tuple(sorted(gathered.needs)),
+        dependencies=tuple(dependencies),
+        when=When.LATE if late else When.SOFT if soft else When.EARLY,
+        plain=tuple(sorted({each.name for each in dependencies if _is_plain(each) and each.name}))
+        if understood
+        else (),
+    )
+
+
+def _is_plain(dependency: Dependency) -> bool:
+    """Whether `install.packages(name)` from the snapshot is all that a line asks for."""
+    return not (dependency.url or dependency.spec or dependency.channel)

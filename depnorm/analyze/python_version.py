@@ -1,0 +1,89 @@
+"""Which Python a repository asks for, in repo2docker's order: runtime.txt, then requires-python, then the default."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from depnorm.model import Location, Problem, SpecFile, SpecFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonChoice:
+    """`version` is `X.Y`; `why` completes the sentence "Python X.Y, …"."""
+
+    version: str
+    why: str
+    problems: tuple[Problem, ...] = ()
+
+
+def choose_python(
+    files: Iterable[SpecFile], *, explicit: str | None, available: Sequence[str], default: str
+) -> PythonChoice:
+    """The Python to build for: `explicit`, else what runtime.txt or the projects say, else the catalog's default.
+
+    A contradiction is a DN009 problem; the first of the three that speaks wins, as in repo2docker.
+    """
+    by_format: Mapping[SpecFormat, list[SpecFile]] = _by_format(files)
+    bounds = [
+        (file, bound)
+        for file_format in (SpecFormat.PYPROJECT, SpecFormat.SETUP_CFG, SpecFormat.SETUP_PY)
+        for file in by_format.get(file_format, ())
+        if (bound := file.option("requires-python"))
+    ]
+    runtime = next((file for file in by_format.get(SpecFormat.RUNTIME, ()) if file.option("python")), None)
+    if explicit:
+        version, why = explicit, "as --python says"
+    elif runtime:
+        version, why = runtime.option("python") or default, f"as {runtime.path} says"
+    else:
+        version, why = _within(bounds, available, default)
+    return PythonChoice(version=version, why=why, problems=tuple(_contradictions(version, why, bounds, available)))
+
+
+def _by_format(files: Iterable[SpecFile]) -> dict[SpecFormat, list[SpecFile]]:
+    grouped: dict[SpecFormat, list[SpecFile]] = {}
+    for file in files:
+        grouped.setdefault(file.format, []).append(file)
+    return grouped
+
+
+def _within(bounds: Sequence[tuple[SpecFile, str]], available: Sequence[str], default: str) -> tuple[str, str]:
+    """The default if every bound admits it, else the newest that they do."""
+    candidates = [default, *reversed(available)]
+    fitting = [each for each in candidates if all(admits(bound, each) for _, bound in bounds)]
+    if not bounds or not fitting:
+        return default, "the catalog's default"
+    return fitting[0], f"the catalog's default within requires-python of {bounds[0][0].path}"
+
+
+def _contradictions(
+    version: str, why: str, bounds: Sequence[tuple[SpecFile, str]], available: Sequence[str]
+) -> Iterator[Problem]:
+    for file, bound in bounds:
+        if not admits(bound, version):
+            option = next(each for each in file.options if each.name == "requires-python")
+            yield Problem(
+                location=option.location,
+                raw=option.raw,
+                message=f"requires Python {bound}, but the image gets Python {version}, {why}",
+                hint="Make runtime.txt and requires-python agree, or give --python.",
+                rule="DN009",
+            )
+    if version not in available:
+        yield Problem(
+            location=Location(path=""),
+            raw="",
+            message=f"the catalog has no shared layers for Python {version} ({why})",
+            hint=f"Use one of {', '.join(available)} to share layers with other repositories.",
+            rule="DN009",
+        )
+
+
+def admits(bound: str, version: str) -> bool:
+    """Whether some release of Python `X.Y` lies within a requires-python; true for a bound that is not PEP 440."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
+    try:
+        specifiers = SpecifierSet(bound)
+    except InvalidSpecifier:
+        return True
+    return any(specifiers.contains(f"{version}.{patch}", prereleases=True) for patch in (0, 99, *range(1, 30)))

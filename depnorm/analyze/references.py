@@ -1,0 +1,119 @@
+"""The graph of files, and from it the scope of every reference.
+
+The graph has an edge for each file that another one pulls in (`-r`, `-c`, `source()`). What a reference needs is the
+worst of what its target and everything below it needs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from depnorm.model import Entry, ReferenceKind, RepoReference, Scope, SpecFile
+
+PULLS_IN = frozenset({ReferenceKind.INCLUDE, ReferenceKind.CONSTRAINT, ReferenceKind.SCRIPT})
+"""Kinds whose target is itself a spec file."""
+NEEDS_REPOSITORY = frozenset({ReferenceKind.EDITABLE, ReferenceKind.PATH, ReferenceKind.SELF_INSTALL})
+"""Kinds that run a build of a directory, which may read anything."""
+WORST_LAST = (Scope.FILES, Scope.REMOTE, Scope.UNKNOWN, Scope.OUTSIDE, Scope.REPOSITORY)
+
+
+@dataclass(frozen=True)
+class FileGraph:
+    """Which file pulls in which."""
+
+    edges: Mapping[str, tuple[str, ...]]
+
+    def reachable(self, path: str) -> frozenset[str]:
+        """`path` and every file below it."""
+        seen, waiting = {path}, [path]
+        while waiting:
+            for below in self.edges.get(waiting.pop(), ()):
+                if below not in seen:
+                    seen.add(below)
+                    waiting.append(below)
+        return frozenset(seen)
+
+    @cached_property
+    def cycles(self) -> Mapping[str, int]:
+        """Files that pull themselves in, by way of others or not, each with the number of its cycle."""
+        if not any(self.edges.values()):
+            return {}
+        import networkx as nx  # noqa: PLC0415  a tenth of a second, for repositories with includes only
+
+        graph: nx.DiGraph[str] = nx.DiGraph(
+            [(path, below) for path, targets in self.edges.items() for below in targets]
+        )
+        components = enumerate(nx.strongly_connected_components(graph))
+        return {
+            path: number
+            for number, component in components
+            for path in component
+            if len(component) > 1 or graph.has_edge(path, path)
+        }
+
+    def closes_cycle(self, path: str, reference: RepoReference) -> bool:
+        """Whether a reference of `path` leads back to it."""
+        number = self.cycles.get(path)
+        return number is not None and number == self.cycles.get(reference.resolved or "")
+
+
+def file_graph(files: Iterable[SpecFile]) -> FileGraph:
+    """The graph of what was read: targets that were not read (missing, remote, outside) have no node."""
+    by_path = {file.path: file for file in files}
+    return FileGraph(
+        {
+            path: tuple(
+                dict.fromkeys(
+                    reference.resolved
+                    for reference in file.references
+                    if reference.kind in PULLS_IN and reference.resolved in by_path
+                )
+            )
+            for path, file in by_path.items()
+        }
+    )
+
+
+def scope_references(files: tuple[SpecFile, ...], graph: FileGraph) -> tuple[SpecFile, ...]:
+    """The same files with the scope of every reference filled in."""
+    own = {
+        file.path: worst(own_scope(reference) for reference in file.references if reference.kind not in PULLS_IN)
+        for file in files
+    }
+    dangling = {
+        file.path: worst(own_scope(reference) for reference in file.references if reference.kind in PULLS_IN)
+        for file in files
+    }
+
+    def scope(reference: RepoReference) -> Scope:
+        alone = own_scope(reference)
+        if reference.kind not in PULLS_IN or reference.resolved not in own:
+            return alone
+        below = graph.reachable(reference.resolved)
+        return worst([alone, *(own[path] for path in below), *(dangling[path] for path in below)])
+
+    return tuple(_scoped(file, scope) for file in files)
+
+
+def _scoped(file: SpecFile, scope: Callable[[RepoReference], Scope]) -> SpecFile:
+    return replace(file, references=tuple(replace(each, scope=scope(each)) for each in file.references))
+
+
+def worst(scopes: Iterable[Scope]) -> Scope:
+    """The scope that asks for most; `files` of none."""
+    return max(scopes, key=WORST_LAST.index, default=Scope.FILES)
+
+
+def own_scope(reference: RepoReference) -> Scope:
+    """What a reference needs by itself, whatever its target pulls in."""
+    if reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
+        return Scope.UNKNOWN
+    if reference.entry is Entry.OUTSIDE:
+        return Scope.OUTSIDE
+    if reference.entry is None:
+        return Scope.REMOTE
+    if reference.kind in NEEDS_REPOSITORY:
+        return Scope.REPOSITORY
+    if reference.entry is Entry.DIRECTORY and not reference.files:
+        return Scope.REPOSITORY
+    return Scope.FILES

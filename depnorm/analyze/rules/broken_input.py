@@ -1,0 +1,168 @@
+"""DN3xx: input that is broken or not portable."""
+
+from depnorm.analyze.rules.rule import Rule
+from depnorm.model import Severity
+
+RULES = (
+    Rule(
+        code="DN301",
+        name="unreadable-line",
+        severity=Severity.ERROR,
+        summary="The line cannot be read by the tool that owns the file.",
+        page="""\
+The line is not a requirement, an option, a match spec or a comment in the file's own
+format. depnorm reports it and reads on; pip or conda stops here.
+
+Why it matters: the whole file is not installed because of this line.
+
+Before
+    numpy = 1.26
+    scipy>=1.11 <2
+    pip install pandas
+After
+    numpy==1.26
+    scipy>=1.11,<2
+    pandas
+
+Ignore it when the file is a template that is completed before use.
+""",
+    ),
+    Rule(
+        code="DN302",
+        name="encoding",
+        severity=Severity.WARNING,
+        summary="The file is not plain UTF-8, or some of its bytes have no meaning.",
+        page="""\
+PowerShell's `pip freeze > requirements.txt` writes UTF-16; an editor on an old system
+writes Latin-1. pip reads UTF-16 with its byte order mark, most other tools do not, and
+bytes that fit no encoding depend on the machine that reads them.
+
+Why it matters: the file works on one machine and fails on another.
+
+Before
+    pip freeze > requirements.txt                           (Windows PowerShell 5)
+After
+    pip freeze | Out-File -Encoding ascii requirements.txt
+
+or save the file as UTF-8 in the editor.
+
+Ignore it when only pip reads the file and it carries a byte order mark.
+""",
+    ),
+    Rule(
+        code="DN303",
+        name="platform-specific",
+        severity=Severity.WARNING,
+        summary="The spec holds on one platform only: a build string, a selector, or a package of one system.",
+        page="""\
+`conda env export` writes every package with its build (numpy=1.26.4=py311h64a7726_0).
+Builds differ between Linux, macOS and Windows and vanish from channels. Comments such as
+`# [win]` look like selectors, but environment files have none. Packages such as
+pywin32 or vs2015_runtime do not exist for Linux at all.
+
+Why it matters: the solve fails in the image, or in a year.
+
+Before
+    - numpy=1.26.4=py311h64a7726_0
+    - vs2015_runtime=14.27
+After
+    - numpy=1.26.4
+
+`conda env export --from-history` writes only what you asked for.
+
+Ignore it when the file was exported on Linux and is meant as a lock.
+""",
+    ),
+    Rule(
+        code="DN304",
+        name="machine-path",
+        severity=Severity.ERROR,
+        summary="The line names a path of the machine on which the file was written.",
+        page="""\
+`pip freeze` in a conda environment writes where conda once built a package
+(`certifi @ file:///opt/conda/conda-bld/...`), and an editable install its place on the
+author's disk. Those paths exist nowhere else.
+
+Why it matters: pip stops at the line, and installs nothing of the file.
+
+Before
+    certifi @ file:///opt/conda/conda-bld/certifi_1630/work
+    -e /home/me/project
+After
+    certifi==2021.5.30
+    -e .
+
+`pip list --format=freeze` writes versions instead of paths.
+
+There is no good reason to ignore it.
+""",
+    ),
+    Rule(
+        code="DN305",
+        name="yaml-structure",
+        severity=Severity.WARNING,
+        summary="The environment file is YAML, but not an environment.",
+        page="""\
+`dependencies` must be a list of match specs, with at most one mapping in it: `pip:` with
+a list. Typical mistakes are an empty `dependencies:`, a mapping instead of a list, two
+`pip:` lists, a key written twice, and tabs.
+
+Why it matters: conda fails, or takes one half and drops the other without a word.
+
+Before
+    dependencies:
+      numpy: 1.26
+      - pip: seaborn
+After
+    dependencies:
+      - numpy=1.26
+      - pip
+      - pip:
+        - seaborn
+
+There is no good reason to ignore it.
+""",
+    ),
+    Rule(
+        code="DN307",
+        name="unreadable-file",
+        severity=Severity.ERROR,
+        summary="The file is too large, not a regular file, or cannot be read.",
+        page="""\
+A spec file is a list of dependencies of some kilobytes. This one is larger than 16 MiB, a
+directory, a device, or not readable by the user who runs depnorm, so it was not read.
+
+Why it matters: nothing in it is part of the plan.
+
+Before
+    requirements.txt    a Git LFS download, or a dump of everything
+    environment.yml     mode 000
+After
+    requirements.txt    the packages, one a line
+
+There is no good reason to ignore it.
+""",
+    ),
+    Rule(
+        code="DN308",
+        name="invalid-apt-name",
+        severity=Severity.ERROR,
+        summary="The line of apt.txt is not the name of a package.",
+        page="""\
+Debian names consist of lower-case letters, digits, `+`, `-` and `.`, at least two of
+them, and begin with a letter or digit. apt.txt takes such names only, one a line. Other
+text is never passed on: it would become part of a shell command.
+
+Why it matters: repo2docker's build fails at this line; depnorm leaves it out and says so.
+
+Before
+    apt-get install -y libgdal-dev
+    LibGL1
+After
+    libgdal-dev
+    libgl1
+
+There is no good reason to ignore it.
+""",
+    ),
+)

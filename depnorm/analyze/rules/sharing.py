@@ -1,0 +1,72 @@
+"""DN2xx: sharing and normalization."""
+
+from depnorm.analyze.rules.rule import Rule
+from depnorm.model import Severity
+
+RULES = (
+    Rule(
+        code="DN201",
+        name="duplicate-merged",
+        severity=Severity.INFO,
+        summary="A package is declared more than once; the specs agree and are merged.",
+        page="""\
+The same package stands on several lines, perhaps in two spellings (PyYAML, pyyaml) or in
+an included file. All of the specs hold at once, so together they mean one requirement.
+
+Why it matters: it does no harm to the build. A later edit of one line easily forgets the
+other, and then they conflict (DN202).
+
+Before
+    PyYAML>=6
+    pyyaml
+After
+    pyyaml>=6
+
+Ignore it when the lines are in two files that are also used alone.
+""",
+    ),
+    Rule(
+        code="DN202",
+        name="conflicting-specs",
+        severity=Severity.ERROR,
+        summary="A package is declared more than once, with specs that no version satisfies.",
+        page="""\
+Two lines (or a line and a constraint) ask for versions that exclude each other.
+
+Why it matters: pip and conda stop with a conflict, after minutes of downloading in the
+worst case. No shared layer can be admitted for such a package.
+
+Before
+    numpy==1.26.4
+    numpy>=2
+After
+    numpy>=2
+
+Ignore it when the lines can never apply together and depnorm misread their markers
+(and please report that).
+""",
+    ),
+    Rule(
+        code="DN203",
+        name="own-index",
+        severity=Severity.INFO,
+        summary="The repository sets its own package index, so it gets no shared layers.",
+        page="""\
+`--index-url` (or `-i`) replaces the public index. The same name and version may be
+another file there, so depnorm does not put the public one underneath.
+
+Why it matters: nothing of this repository's environment is shared. An
+`--extra-index-url` has a similar risk: any package may come from either.
+
+Before
+    --index-url https://packages.example.org/simple
+    numpy
+    internal-tool
+After: only the one package comes from there, by its URL
+    numpy
+    internal-tool @ https://packages.example.org/files/internal_tool-1.0-py3-none-any.whl
+
+Ignore it when policy asks for the index.
+""",
+    ),
+)

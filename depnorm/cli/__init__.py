@@ -1,0 +1,70 @@
+"""The command line: parse arguments, call the library, print, exit. The one place that catches errors."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from depnorm.cli.outcome import Outcome
+from depnorm.errors import DepnormError
+
+EXIT_UNUSABLE = 2
+EXIT_BUG = 3
+EXIT_INTERRUPTED = 130
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    0 fine, 1 findings, 2 usage error or unusable input, 3 a bug in depnorm, 130 interrupted. Standard output gets the
+    artifact, standard error everything else.
+    """
+    try:
+        from depnorm.cli.app import app  # noqa: PLC0415  an interrupt while modules load is handled as well
+
+        result = app(args=None if args is None else list(args), prog_name="depnorm", standalone_mode=False)
+        return result.write() if isinstance(result, Outcome) else int(result or 0)
+    except DepnormError as error:
+        return _report(str(error), error.hint)
+    except BrokenPipeError:
+        return _close_output()
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001  the boundary: what nobody expected is a bug, told in one line
+        # A usage error of typer, whose base class has moved between its versions, shows itself.
+        show = getattr(error, "show", None)
+        return _show(show) if callable(show) else _report_bug(error)
+
+
+def _report(message: str, hint: str) -> int:
+    from depnorm.report.redact import printable  # noqa: PLC0415  only needed on failure
+
+    sys.stderr.write(f"depnorm: error: {printable(message)}\n")
+    if hint:
+        sys.stderr.write(f"hint: {printable(hint)}\n")
+    return EXIT_UNUSABLE
+
+
+def _show(show: Callable[[], None]) -> int:
+    show()
+    return EXIT_UNUSABLE
+
+
+def _report_bug(error: Exception) -> int:
+    import traceback  # noqa: PLC0415  only needed on failure
+
+    from depnorm.report.redact import printable, redact  # noqa: PLC0415
+
+    if os.environ.get("DEPNORM_TRACEBACK") == "1":
+        sys.stderr.write(redact("".join(traceback.format_exception(error))))
+    else:
+        sys.stderr.write(
+            f"depnorm: internal error: {type(error).__name__}: {printable(str(error))}. This is a bug in depnorm; "
+            "please report it with the output of the same command under DEPNORM_TRACEBACK=1.\n"
+        )
+    return EXIT_BUG
+
+
+def _close_output() -> int:
+    """The reader has enough (`depnorm plan . | head`): no error, and nothing left for Python to flush at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,63 @@
+"""`depnorm catalog`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import depnorm
+from depnorm.cli.options import check_date
+from depnorm.cli.outcome import Outcome
+from depnorm.cli.terminal import display
+from depnorm.report.formats import Format, format_catalog, format_catalog_list
+from depnorm.report.redact import printable
+
+app = typer.Typer(help="Show or refresh the shared layers.", no_args_is_help=True, rich_markup_mode=None)
+DEFAULT = "default"
+
+FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
+NameArgument = Annotated[str, typer.Argument(metavar="[NAME|PATH]", help="A catalog that ships, or a directory.")]
+
+
+@app.command("list")
+def list_all(*, format: FormatOption = Format.TEXT) -> Outcome:  # noqa: A002  --format
+    """List the catalogs that ship."""
+    catalogs = [depnorm.load_catalog(name) for name in depnorm.list_catalogs()]
+    return Outcome(text=format_catalog_list(catalogs, format), document=format is Format.JSON)
+
+
+@app.command()
+def show(
+    name: NameArgument = DEFAULT,
+    *,
+    python: Annotated[str | None, typer.Option(metavar="X.Y", help="For this Python.")] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Show the layers of a catalog, in order."""
+    catalog = depnorm.load_catalog(name)
+    snapshot = depnorm.load_snapshot(catalog, python or catalog.default_python)
+    return Outcome(text=format_catalog(catalog, snapshot, format, display()), document=format is Format.JSON)
+
+
+@app.command()
+def refresh(
+    directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The catalog's directory.")] = None,
+    *,
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="Ignore what was published later (YYYY-MM-DD).")],
+    python: Annotated[
+        list[str] | None, typer.Option(metavar="X.Y", help="For these Pythons only; repeat the option for several.")
+    ] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Resolve a catalog anew as of a date.
+
+    Uses the network and uv, and takes minutes.
+    """
+    place = directory or Path(depnorm.load_catalog(DEFAULT).source)
+    depnorm.refresh_catalog(place, as_of=check_date(as_of), pythons=tuple(python or ()), progress=_show_progress)
+    return Outcome(text=format_catalog_list([depnorm.load_catalog(str(place))], format), document=format is Format.JSON)
+
+
+def _show_progress(what: str, done: int, total: int) -> None:
+    sys.stderr.write(f"{done}/{total} {printable(what)}\n")

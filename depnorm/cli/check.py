@@ -1,0 +1,59 @@
+"""`depnorm check`."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import Annotated
+
+import typer
+
+import depnorm
+from depnorm.cli.outcome import Outcome
+from depnorm.cli.select import Selection
+from depnorm.cli.terminal import display
+from depnorm.model import Finding, Severity
+from depnorm.report.formats import FindingsFormat, format_findings
+
+Codes = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Rules or groups of rules: DN1,DN203.")]
+
+
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Repositories or spec files; '.' without any.")
+    ] = None,
+    *,
+    format: Annotated[FindingsFormat, typer.Option(help="How to print findings.")] = FindingsFormat.TEXT,  # noqa: A002
+    select: Codes = None,
+    ignore: Codes = None,
+    fail_on: Annotated[Severity, typer.Option(help="Exit with 1 at this severity or above.")] = Severity.WARNING,
+) -> Outcome:
+    """Find what is wrong or makes builds slow.
+
+    Paths in JSON are relative to the repository; where several are checked, they start with it.
+    """
+    from depnorm.analyze.rules import RULES  # noqa: PLC0415  only this command needs them
+
+    selection = Selection.parse(select or (), ignore or (), RULES)
+    roots = paths or [Path()]
+    as_written = format is FindingsFormat.JSON and len(roots) == 1
+    found = [
+        finding
+        for root in roots
+        for finding in _located(depnorm.check(root), Path() if as_written else root)
+        if finding.rule in selection
+    ]
+    failed = any(finding.severity.rank >= fail_on.rank for finding in found)
+    text = format_findings(found, format, display(), RULES)
+    return Outcome(text=text, exit_code=int(failed), document=format is not FindingsFormat.TEXT)
+
+
+def _located(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
+    """The findings with paths that start at the working directory, where that can be said."""
+    if not root.is_dir():
+        yield from findings
+        return
+    start = Path(os.path.relpath(root)) if root.is_absolute() and root.resolve().is_relative_to(Path.cwd()) else root
+    for finding in findings:
+        path = (PurePath(os.path.normpath(start)) / finding.path).as_posix()
+        yield replace(finding, path="" if path == "." else path)

@@ -1,0 +1,31 @@
+"""`depnorm explain`."""
+
+from typing import Annotated
+
+import typer
+
+from depnorm.cli.outcome import Outcome
+from depnorm.cli.select import did_you_mean
+from depnorm.errors import UsageError
+from depnorm.report.formats import Format, format_rules
+
+
+def explain(
+    rule: Annotated[str | None, typer.Argument(metavar="[CODE]", help="A code or a name; without one, a list.")] = None,
+    *,
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Explain a rule, or list all of them.
+
+    A page says what a finding means, why it matters, how to change it, and when to ignore it.
+    """
+    from depnorm.analyze.rules import RULES  # noqa: PLC0415  only this command needs them
+
+    if rule is None:
+        return Outcome(text=format_rules(tuple(RULES.values()), format, pages=False), document=False)
+    by_name = {known.name: known for known in RULES.values()}
+    found = RULES.get(rule.upper()) or by_name.get(rule.lower())
+    if found is None:
+        hint = did_you_mean(rule.upper(), RULES) if rule[:2].upper() == "DN" else did_you_mean(rule.lower(), by_name)
+        raise UsageError(f"{rule}: there is no such rule", hint=hint)
+    return Outcome(text=format_rules((found,), format, pages=True), document=False)

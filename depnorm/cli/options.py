@@ -1,0 +1,107 @@
+"""The options of a plan, which several commands take."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from depnorm.cli.outcome import Outcome
+from depnorm.errors import UsageError
+
+if TYPE_CHECKING:
+    import depnorm
+
+
+class Layers(StrEnum):
+    """How shared layers reach the image."""
+
+    CHAIN = "chain"
+
+
+class Fallback(StrEnum):
+    """Which early steps may fail softly."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandOptions:
+    """The options of `depnorm plan` and of every command that makes a plan first. None: the library decides."""
+
+    offline: Annotated[bool, typer.Option("--offline", help="Use no network. A plan never does; this says so.")] = False
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Expect this date (YYYY-MM-DD) of the catalog, and stop at any other."),
+    ] = None
+    layers: Annotated[Layers, typer.Option(help="One step after another; any builder understands it.")] = Layers.CHAIN
+    max_layers: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=100, help="At most this many shared layers; 8 by default.")
+    ] = None
+    catalog: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="Where shared layers come from.")] = None
+    base_image: Annotated[str | None, typer.Option(metavar="REF", help="The image to build on.")] = None
+    python: Annotated[
+        str | None, typer.Option(metavar="X.Y", help="The Python to build for, where the repository leaves it open.")
+    ] = None
+    fallback: Annotated[
+        Fallback, typer.Option(help="Let early steps fail and repeat them late: where unsure, or always.")
+    ] = Fallback.AUTO
+    all_specs: Annotated[
+        bool, typer.Option("--all-specs", help="Use every spec file, also those that repo2docker would ignore.")
+    ] = False
+    subdir: Annotated[str | None, typer.Option(metavar="DIR", help="Plan for this directory of the repository.")] = None
+    repo_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Where the repository goes in the image.")] = None
+    user_id: Annotated[int | None, typer.Option(metavar="N", min=0, help="The numeric id of the image's user.")] = None
+
+    def for_library(self) -> "depnorm.PlanOptions":
+        """The options that were given, as `depnorm.plan` takes them.
+
+        Raises `UsageError` for a date that is none.
+        """
+        if self.as_of is not None:
+            check_date(self.as_of)
+        given = {
+            "as_of": self.as_of,
+            "max_layers": self.max_layers,
+            "catalog": self.catalog,
+            "base_image": self.base_image,
+            "python": self.python,
+            "subdir": self.subdir,
+            "repo_dir": self.repo_dir,
+            "user_id": self.user_id,
+        }
+        chosen = {"fallback": self.fallback.value, "all_specs": self.all_specs}
+        return cast("depnorm.PlanOptions", chosen | {name: value for name, value in given.items() if value is not None})
+
+
+def takes_plan_options(command: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    """Give a command the options of `CommandOptions` beside its own; it gets them as one value, `options`."""
+    own = inspect.signature(command)
+    shared = inspect.signature(CommandOptions).parameters
+
+    @functools.wraps(command)
+    def run(**values: Any) -> Outcome:
+        options = CommandOptions(**{name: values.pop(name) for name in shared})
+        return command(**values, options=options)
+
+    parameters = [parameter for name, parameter in own.parameters.items() if name != "options"]
+    parameters.extend(shared.values())
+    # typer reads both: the signature for names and defaults, the annotations for types.
+    vars(run)["__signature__"] = own.replace(parameters=parameters)
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def check_date(text: str) -> str:
+    """The date as it was given; raises `UsageError` unless it is YYYY-MM-DD."""
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise UsageError(f"--as-of {text}: is not a date", hint="Write it as YYYY-MM-DD, such as 2026-01-31.")

@@ -1,0 +1,54 @@
+"""`depnorm plan` and `depnorm dockerfile`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import depnorm
+from depnorm.cli.options import CommandOptions, takes_plan_options
+from depnorm.cli.outcome import Outcome
+from depnorm.cli.terminal import display
+from depnorm.errors import UsageError
+from depnorm.report.formats import Format, PlanFormat, format_dockerfile, format_plan
+
+Repository = Annotated[Path, typer.Argument(metavar="REPO", help="The directory of the repository.")]
+
+
+@takes_plan_options
+def plan(
+    repo: Repository,
+    *,
+    format: Annotated[PlanFormat, typer.Option(help="How to print the plan.")] = PlanFormat.TEXT,  # noqa: A002  --format
+    options: CommandOptions,
+) -> Outcome:
+    """Show what would be built, and why.
+
+    Which files count, what refers back to the repository, the stages in order, and what is shared.
+    """
+    result = depnorm.plan(repo, **options.for_library())
+    return Outcome(text=format_plan(result, format, display()), document=format is not PlanFormat.TEXT)
+
+
+@takes_plan_options
+def dockerfile(
+    repo: Repository,
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="The Dockerfile alone, or inside JSON.")] = Format.TEXT,  # noqa: A002
+    options: CommandOptions,
+) -> Outcome:
+    """Print the staged Dockerfile.
+
+    Its build context is the repository.
+    """
+    text = format_dockerfile(depnorm.dockerfile(repo, **options.for_library()), format)
+    if output is None:
+        return Outcome(text=text)
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
+    return Outcome(text="")

@@ -1,0 +1,120 @@
+"""The base stage: the user, the empty prefixes, and the tools. Its text names no repository."""
+
+import re
+from pathlib import PurePosixPath
+
+from depnorm.emit import layout
+from depnorm.emit.image import read_tool
+from depnorm.emit.instruction import environment, line_up, quote_word, run, words, work_directory, write_lines
+from depnorm.emit.system import install_apt
+from depnorm.errors import UsageError
+from depnorm.model import CreateBase, LockedPackage, Plan, Target
+
+_IMAGE = re.compile(r"[A-Za-z0-9][\w.\-/:@]*", re.ASCII)
+_USER = re.compile(r"[a-z_][a-z0-9_-]*", re.ASCII)
+_PATH = re.compile(r"(/[\w.@+-]+)+", re.ASCII)
+
+
+def create_base(plan: Plan, step: CreateBase) -> list[str]:
+    """The instructions of the base stage; raises `UsageError` for a target that no Dockerfile can name."""
+    target = plan.target
+    _check(plan)
+    instructions = [f"FROM {_image(target.base_image)}", "USER root"]
+    if step.conda_image is not None:
+        instructions.append(f"COPY --from={_image(step.conda_image)} {layout.CONDA} {layout.CONDA}")
+    instructions += [_environment(plan, step), _prepare(plan, step)]
+    if step.apt:
+        instructions.append(install_apt(step.apt))
+    if step.installer is not None:
+        instructions.append(_create_prefix(target, step.installer))
+    return [*instructions, work_directory(plan.repo_dir)]
+
+
+def pin(package: LockedPackage) -> str:
+    """A wheel as a line of a requirements file that only this artifact satisfies."""
+    return f"{package.name}=={package.version} --hash=sha256:{package.artifact.sha256}"
+
+
+def home_of(target: Target) -> str:
+    """The home directory of the image's user."""
+    return f"/home/{target.user}"
+
+
+def _check(plan: Plan) -> None:
+    target = plan.target
+    if not _USER.fullmatch(target.user):
+        raise UsageError(f"{target.user!r}: expected the name of a user", hint="Such as jovyan.")
+    for path in (plan.repo_dir, target.prefix):
+        if not _PATH.fullmatch(path) or ".." in path.split("/"):
+            raise UsageError(f"{path!r}: expected an absolute path of the image", hint="Such as /home/jovyan.")
+
+
+def _image(reference: str) -> str:
+    if not _IMAGE.fullmatch(reference):
+        raise UsageError(f"{reference!r}: expected an image reference", hint="Such as python:3.11-slim.")
+    return reference
+
+
+def _environment(plan: Plan, step: CreateBase) -> str:
+    target, home = plan.target, home_of(plan.target)
+    places = [f"{home}/.local/bin", f"{plan.repo_dir}/.local/bin"]
+    variables = {"NB_USER": target.user, "USER": target.user, "HOME": home, "REPO_DIR": plan.repo_dir}
+    if step.conda:
+        places += [f"{layout.ENVIRONMENT}/bin", f"{layout.CONDA}/bin"]
+        variables["CONDA_DIR"] = layout.CONDA
+    if step.installer is not None:
+        places.append(f"{target.prefix}/bin")
+        variables["VIRTUAL_ENV"] = target.prefix
+    if step.r:
+        variables |= {"R_LIBS_USER": layout.R_LIBRARY, "R_PROFILE": layout.PROFILE}
+    pip = {"PIP_NO_CACHE_DIR": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    return environment(**variables, **pip, PATH=":".join((*dict.fromkeys(places), "$PATH")))
+
+
+def _prepare(plan: Plan, step: CreateBase) -> str:
+    """The tools, the user and the directories of both. All of it gets the same time: the base is shared, too."""
+    tools, directories = _tools(step), _directories(plan, step)
+    above = {str(parent) for path in (layout.TOOLS, *directories) for parent in PurePosixPath(path).parents}
+    touched = ["/etc/passwd", "/etc/group", "/etc", *tools, layout.TOOLS, *directories, *sorted(above - {"/"})]
+    return run(
+        f"mkdir -p {layout.TOOLS} {' '.join(directories)}",
+        f"chown {plan.target.uid}:{plan.target.gid} {' '.join(directories)}",
+        *(write_lines(read_tool(path.rpartition("/")[2]), path) for path in tools),
+        f"chmod 755 {' '.join(tools)}",
+        *_add_user(plan.target),
+        line_up(f"touch -d {layout.EPOCH}", dict.fromkeys(touched)),
+    )
+
+
+def _tools(step: CreateBase) -> list[str]:
+    python = [layout.LAYER] if step.installer is not None else []
+    conda = [layout.CREATE_ENVIRONMENT] if step.conda else []
+    return [layout.RETRY, *python, *conda, *([layout.PROFILE, layout.PACKAGES] if step.r else [])]
+
+
+def _directories(plan: Plan, step: CreateBase) -> list[str]:
+    """What belongs to the user."""
+    owned = [home_of(plan.target), plan.repo_dir, layout.STATE]
+    owned += [layout.ENVIRONMENT] if step.conda else []
+    owned += [layout.WHEELHOUSE] if step.installer is not None else []
+    owned += [layout.R_LIBRARY] if step.r else []
+    return list(dict.fromkeys(owned))
+
+
+def _add_user(target: Target) -> list[str]:
+    """Entries in /etc by hand: slim images have no useradd. A user id that exists keeps its name."""
+    user = f"{target.user}:x:{target.uid}:{target.gid}::{home_of(target)}:/bin/sh"
+    entries = (("/etc/passwd", target.uid, user), ("/etc/group", target.gid, f"{target.user}:x:{target.gid}:"))
+    return [
+        f"{{ grep -q '^[^:]*:[^:]*:{number}:' {file} || echo {quote_word(entry)} >> {file}; }}"
+        for file, number, entry in entries
+    ]
+
+
+def _create_prefix(target: Target, installer: LockedPackage) -> str:
+    missing = "the base image has no python3: choose another with --base-image"
+    arguments = (target.python or "any", target.prefix, f"{target.uid}:{target.gid}", pin(installer))
+    return run(
+        f"{{ command -v python3 > /dev/null || {{ echo {quote_word(missing)} >&2; exit 1; }}; }}",
+        words(f"python3 -B {layout.LAYER} base", arguments),
+    )

@@ -1,0 +1,44 @@
+"""Steps of conda: the environment of the image."""
+
+from depnorm.emit import layout
+from depnorm.emit.instruction import quote_word, run, write_lines
+from depnorm.model import CreateEnvironment, RunEnvironmentPip
+
+_FAILED = "echo 'this failed before the repository was there; it is repeated after it was copied' >&2"
+_REQUIREMENTS = "condaenv.depnorm.requirements.txt"
+
+
+def create_environment(step: CreateEnvironment, repo_dir: str, *, late: bool) -> str:
+    """The environment; a late one only where no early one stands."""
+    source = quote_word(f"{repo_dir}/{step.file}")
+    before = []
+    if step.text is not None:
+        source = f"{layout.TEMPORARY}/environment.yml"
+        before = [f"mkdir -p {layout.TEMPORARY}", write_lines(step.text.splitlines(), source)]
+    create = f"{layout.RETRY} {layout.CREATE_ENVIRONMENT} {source}"
+    if step.soft:
+        create = f"{{ {layout.CREATE_ENVIRONMENT} {source} || {_FAILED}; }}"
+    elif late:
+        create = f"{{ [ -e {layout.ENVIRONMENT}/conda-meta/history ] || {create}; }}"
+    return run(*before, create, f"rm -rf {layout.TEMPORARY}")
+
+
+def run_environment_pip(step: RunEnvironmentPip, repo_dir: str, *, late: bool) -> str:
+    """The pip section as conda runs it: from a requirements file beside the environment file, in its directory."""
+    pip = f"{layout.ENVIRONMENT}/bin/python -m pip"
+    arguments = f"-r {_REQUIREMENTS} --exists-action=b"
+    install = f"{layout.RETRY} {pip} install -U {arguments}"
+    if step.soft:
+        wheels = f"{layout.TEMPORARY}/wheels"
+        collect = f"{pip} wheel --wheel-dir {wheels} {arguments}"
+        offline = f"{pip} install -U --no-index --find-links {wheels} {arguments}"
+        install = f"{{ if {collect}; then {offline}; else {_FAILED}; fi; }}"
+    elif late:
+        install = f"{{ PIP_NO_INDEX=1 {pip} install -U {arguments} \\\n || {install}; }}"
+    directory = f"{repo_dir}/{step.directory}".rstrip("/")
+    return run(
+        f"cd {quote_word(directory)}",
+        write_lines(step.lines, _REQUIREMENTS),
+        install,
+        f"rm -rf {_REQUIREMENTS} {layout.TEMPORARY}",
+    )

@@ -1,0 +1,239 @@
+"""Installs, checks and normalizes the Python packages of an image while it is built.
+
+depnorm writes this file into the base stage. Standard library only, Python 3.10 and later, no single quote characters
+(the Dockerfile holds each line between two of them). What `install` and `store` leave behind depends on the wheels
+alone: not on the clock, the builder, or the layers below.
+"""
+
+import compileall
+import json
+import os
+import py_compile
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+RETRY = "/opt/depnorm/retry"
+WHEELHOUSE = Path("/opt/wheelhouse")
+TEMPORARY = Path("/tmp")  # noqa: S108  the image has no other users yet
+EPOCH = 315532800  # 1980-01-01, the first day that a zip file can hold
+CHUNK = 100  # files that one process compiles: what it compiled before can show in the bytecode
+BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+class Work:
+    """A directory to work in, and the time it was made, as the file system tells it."""
+
+    def __init__(self, python: str) -> None:
+        """Make the directory; `python` is the interpreter that is worked on."""
+        self.python = python
+        self.directory = Path(tempfile.mkdtemp(dir=TEMPORARY))
+        self.start = self.directory.stat().st_ctime_ns
+        # Caches of the standard library, of the home directory and temporary files would stay in the layer.
+        place = str(self.directory)
+        self.environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "HOME": place, "TMPDIR": place}
+
+    def run(self, *command: str, text: str | None = None) -> None:
+        """Run a command in the directory; raise `CalledProcessError` when it fails."""
+        cwd, environment = self.directory, self.environment
+        subprocess.run(command, cwd=cwd, env=environment, input=text, text=True, check=True)  # noqa: S603  pip, python
+
+    def download(self, requirements: Sequence[str], python: str) -> None:
+        """Download exactly these wheels into `wheels`, with the pip of `python`."""
+        (self.directory / "lock.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
+        options = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "--progress-bar", "off")
+        pip = (RETRY, python, "-I", "-B", "-m", "pip")
+        self.run(*pip, "download", *options, "--dest", "wheels", "--requirement", "lock.txt")
+
+    def install(self, prefix: str, *pip: str) -> None:
+        """Install what was downloaded with this pip, and compile it."""
+        options = ("--no-deps", "--require-hashes", "--no-compile", "--no-index", "--find-links", "wheels")
+        self.run(self.python, "-I", "-B", *pip, "install", *options, "--requirement", "lock.txt")
+        self.compile([str(path) for path in self.changed(prefix) if path.suffix == ".py"])
+
+    def compile(self, names: list[str]) -> None:
+        """Compile files so that the bytecode depends on them alone: by hash, in fixed portions and order."""
+        names.sort()
+        portions = ["\n".join(names[n : n + CHUNK]) for n in range(0, len(names), CHUNK)]
+        self.environment["PYTHONHASHSEED"] = "0"
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(lambda text: self.run(self.python, "-S", "-B", __file__, "compile", text=text), portions))
+
+    def changed(self, root: str) -> Iterator[Path]:
+        """Yield what was made or changed in `root` since the start, `root` itself included."""
+        for directory, directories, names in os.walk(root):
+            links = [name for name in directories if Path(directory, name).is_symlink()]
+            for path in (Path(directory), *(Path(directory, name) for name in names + links)):
+                if path.lstat().st_ctime_ns >= self.start:
+                    yield path
+
+    def finish(self, root: str, uid: int, gid: int) -> None:
+        """Remove the directory; give what changed in `root` to its owner, and all of it the same time."""
+        shutil.rmtree(self.directory)
+        for path in self.changed(root):
+            os.chown(path, uid, gid, follow_symlinks=False)
+            os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
+        # BuildKit mounts files into /etc, so that /etc is part of its layers: make it part of all layers.
+        for parent in (Path("/etc"), TEMPORARY, *list(Path(root).parents)[:-1]):
+            os.utime(parent, (EPOCH, EPOCH))
+
+
+def base(version: str, prefix: str, owner: str, installer: str) -> None:
+    """Make the prefix, with pip and nothing else in it."""
+    found = "{}.{}".format(*sys.version_info)
+    if version not in (found, "any"):
+        sys.exit(f"the base image has Python {found}, expected {version}: change --python or --base-image")
+    work = Work(f"{prefix}/bin/python")
+    # The pip of the distribution only downloads the pinned one, which installs itself out of its own wheel.
+    work.run(sys.executable, "-B", "-m", "venv", "boot")
+    work.run(sys.executable, "-B", "-m", "venv", "--without-pip", prefix)
+    work.download([installer], "boot/bin/python")
+    work.install(prefix, *(f"{wheel}/pip" for wheel in work.directory.glob("wheels/pip-*.whl")))
+    uid, gid = owner.split(":")
+    work.finish(prefix, int(uid), int(gid))
+
+
+def install(*requirements: str) -> None:
+    """Install exact wheels, without their dependencies, as a layer of its own."""
+    work, owner = Work(sys.executable), Path(sys.prefix).stat()
+    work.download(requirements, sys.executable)
+    work.install(sys.prefix, "-m", "pip")
+    work.finish(sys.prefix, owner.st_uid, owner.st_gid)
+
+
+def store(*requirements: str) -> None:
+    """Put exact wheels into the wheelhouse, as a layer of its own."""
+    work, owner = Work(sys.executable), WHEELHOUSE.stat()
+    work.download(requirements, sys.executable)
+    for wheel in sorted(work.directory.glob("wheels/*")):
+        shutil.copyfile(wheel, WHEELHOUSE / wheel.name)
+    work.finish(str(WHEELHOUSE), owner.st_uid, owner.st_gid)
+
+
+def compile_files() -> None:
+    """Compile the files named on standard input. What is no Python is left alone, as pip does."""
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    for name in sys.stdin.read().splitlines():
+        compileall.compile_file(name, force=True, quiet=2, invalidation_mode=mode)
+
+
+def without(*arguments: str) -> None:
+    """FILE:LINE,LINE... -- COMMAND: run a command while these lines are blank, then restore the files."""
+    end = arguments.index("--")
+    files, originals = {}, {}
+    for edit in arguments[:end]:
+        name, _, lines = edit.rpartition(":")
+        files[Path(name)] = {int(line) for line in lines.split(",")}
+    try:
+        for path, numbers in files.items():
+            originals[path] = path.read_bytes()
+            path.write_bytes(blank(originals[path], numbers))
+        status = subprocess.call(arguments[end + 1 :])  # noqa: S603  the command of the Dockerfile
+    finally:
+        for path, data in originals.items():
+            path.write_bytes(data)
+    sys.exit(status)
+
+
+def blank(data: bytes, numbers: set[int]) -> bytes:
+    """Empty the lines with these numbers, in the sense of pip; the others keep number, encoding and line end."""
+    encoding = next((name for bom, name in BOMS if data.startswith(bom)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "latin-1"
+        text = data.decode(encoding)
+    lines = text.splitlines(keepends=True)
+    for number in numbers:
+        content = lines[number - 1].splitlines()[0]
+        lines[number - 1] = lines[number - 1][len(content) :]
+    return "".join(lines).encode(encoding)
+
+
+def verify(*arguments: str) -> None:
+    """Fail unless nothing is left to do for `pip install ARGUMENTS` but paths and URLs."""
+    items = pending(arguments, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(WHEELHOUSE))
+    if items is None:
+        items = pending(arguments)
+    if items is None:
+        sys.exit("pip cannot tell what is left to install, see above")
+    rows = [(i["metadata"]["name"], i["metadata"]["version"]) for i in items if not i["is_direct"]]
+    report([(name, wanted, installed().get(canonical(name), "none")) for name, wanted in rows])
+
+
+def pending(arguments: Sequence[str], **environment: str) -> list[dict[str, Any]] | None:
+    """What pip would still install, None where it cannot tell."""
+    with tempfile.TemporaryDirectory() as directory:
+        output = f"{directory}/report.json"
+        pip = (sys.executable, "-B", "-m", "pip", "install", "--dry-run", "--quiet", "--report", output)
+        if subprocess.call((*pip, *arguments), env={**os.environ, **environment}):  # noqa: S603  pip
+            return None
+        items: list[dict[str, Any]] = json.loads(Path(output).read_bytes())["install"]
+        return items
+
+
+def lock(*pins: str) -> None:
+    """Fail unless exactly these packages are installed, pip and what paths and URLs bring apart."""
+    wanted = {canonical(name): version for name, version in (pin.split("==") for pin in pins)}
+    found, allowed = installed(), direct_closure() | {"pip"}
+    rows = [(name, pin, found.get(name, "none")) for name, pin in wanted.items() if found.get(name) != pin]
+    rows += [(name, "none", found[name]) for name in found if name not in wanted.keys() | allowed]
+    report(rows)
+
+
+def installed() -> dict[str, str]:
+    """The version of each installed package, by canonical name."""
+    return {canonical(each.metadata["Name"]): each.version for each in metadata.distributions()}
+
+
+def direct_closure() -> set[str]:
+    """The packages that came from paths and URLs, and what they need."""
+    known = {canonical(each.metadata["Name"]): each for each in metadata.distributions()}
+    waiting = [name for name, each in known.items() if each.read_text("direct_url.json")]
+    closure = set()
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in closure:
+            closure.add(name)
+            waiting += [canonical(re.split("[^A-Za-z0-9._-]", line)[0]) for line in known[name].requires or ()]
+    return closure
+
+
+def canonical(name: str) -> str:
+    """A name as PEP 503 spells it."""
+    return re.sub("[-_.]+", "-", name).lower()
+
+
+def report(rows: list[tuple[str, str, str]]) -> None:
+    """Print what differs and fail, if anything does."""
+    for name, wanted, found in sorted(rows):
+        sys.stderr.write(f"{name:30} expected {wanted:20} installed {found}\n")
+    if rows:
+        sys.exit("the installed packages are not what they should be, see above")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "base": base,
+    "install": install,
+    "store": store,
+    "compile": compile_files,
+    "without": without,
+    "verify": verify,
+    "lock": lock,
+}
+
+if __name__ == "__main__":
+    COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,17 @@
+"""Where things are in an image."""
+
+TOOLS = "/opt/depnorm"
+RETRY = f"{TOOLS}/retry"
+LAYER = f"{TOOLS}/layer.py"
+CREATE_ENVIRONMENT = f"{TOOLS}/environment"
+PACKAGES = f"{TOOLS}/packages.R"
+PROFILE = f"{TOOLS}/profile.R"
+STATE = f"{TOOLS}/state"
+"""Belongs to the user: marks of early steps, for late ones."""
+WHEELHOUSE = "/opt/wheelhouse"
+ENVIRONMENT = "/opt/env"
+CONDA = "/opt/conda"
+R_LIBRARY = "/opt/r-library"
+TEMPORARY = "/tmp/depnorm"  # noqa: S108  a directory of the image, not of this machine
+EPOCH = "@315532800"
+"""The time of what a shared step wrote, as `touch -d` takes it: 1980-01-01."""

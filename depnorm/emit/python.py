@@ -1,0 +1,92 @@
+"""Steps of pip in the prefix of the image."""
+
+from collections.abc import Sequence
+
+from depnorm.emit import layout
+from depnorm.emit.base import pin
+from depnorm.emit.instruction import line_up, quote_word, run, words
+from depnorm.model import AddWheels, InstallWheels, LockedPackage, PipCommand, RunPip, StoreWheels, Verify
+
+_PORTION = 500  # wheels in one RUN: its text is an argument of one process, and must stay below 128 kB
+_FAILED = "echo 'this failed before the repository was there; it is repeated after it was copied' >&2"
+
+
+def install_wheels(step: InstallWheels, prefix: str) -> list[str]:
+    """RUN instructions whose text, and whose layers, depend on the wheels alone."""
+    return _layers("install", step.packages, prefix)
+
+
+def store_wheels(step: StoreWheels, prefix: str) -> list[str]:
+    """The same for wheels that are kept in the wheelhouse."""
+    return _layers("store", step.packages, prefix)
+
+
+def add_wheels(step: AddWheels, prefix: str) -> str:
+    """What a build asks for beyond the wheelhouse, and what that needs, as wheels."""
+    places = f"--wheel-dir {layout.WHEELHOUSE} --find-links {layout.WHEELHOUSE}"
+    return run(words(f"{layout.RETRY} {prefix}/bin/pip wheel {places}", step.requirements))
+
+
+def run_early(step: RunPip, prefix: str, repo_dir: str) -> str:
+    """The commands before the repository is there."""
+    form = _soft if step.soft else _hard
+    return run(*(_inside(command, repo_dir, form(command, prefix, repo_dir)) for command in step.commands))
+
+
+def run_late(step: RunPip, prefix: str, repo_dir: str) -> str:
+    """The commands with the repository: from what the image holds, else from the index."""
+    return run(*(_inside(command, repo_dir, _offline_first(command, prefix, repo_dir)) for command in step.commands))
+
+
+def verify(step: Verify, prefix: str, repo_dir: str, lock: Sequence[LockedPackage]) -> str:
+    """`pip check`; nothing left to do for the commands; and exactly the lock, where there is one."""
+    tool = f"{prefix}/bin/python -B {layout.LAYER}"
+    checks = [
+        _inside(each, repo_dir, _without(each, prefix, repo_dir) + _pip(each, f"{tool} verify"))
+        for each in step.commands
+    ]
+    pins = sorted(f"{package.name}=={package.version}" for package in lock)
+    return run(f"{prefix}/bin/pip check", *checks, *([words(f"{tool} lock", pins)] if pins else []))
+
+
+def _layers(command: str, packages: Sequence[LockedPackage], prefix: str) -> list[str]:
+    pins = sorted(map(pin, packages))
+    portions = (pins[start : start + _PORTION] for start in range(0, len(pins), _PORTION))
+    return [run(words(f"{prefix}/bin/python -B {layout.LAYER} {command}", portion)) for portion in portions]
+
+
+def _hard(command: PipCommand, prefix: str, repo_dir: str) -> str:
+    return f"{layout.RETRY} {_without(command, prefix, repo_dir)}{_pip(command, f'{prefix}/bin/pip install')}"
+
+
+def _soft(command: PipCommand, prefix: str, repo_dir: str) -> str:
+    """All wheels first: once they are there, what fails is no fault of the network or of a missing file."""
+    pip, blank = f"{prefix}/bin/pip", _without(command, prefix, repo_dir)
+    wheels = f"{layout.TEMPORARY}/wheels"
+    collect = blank + _pip(command, f"{pip} wheel --wheel-dir {wheels}")
+    install = blank + _pip(command, f"{pip} install --no-index --find-links {wheels}")
+    return f"{{ if {collect}; then {install}; else {_FAILED}; fi; }} \\\n && rm -rf {layout.TEMPORARY}"
+
+
+def _offline_first(command: PipCommand, prefix: str, repo_dir: str) -> str:
+    plain = _without(command, prefix, repo_dir) + _pip(command, f"{prefix}/bin/pip install")
+    offline = f"PIP_NO_INDEX=1 PIP_FIND_LINKS={layout.WHEELHOUSE}"
+    return f"{{ {offline} {plain} \\\n || {layout.RETRY} {plain}; }}"
+
+
+def _inside(command: PipCommand, repo_dir: str, text: str) -> str:
+    """`text` in the command's directory. Each step starts in that of the repository."""
+    return f"(cd {quote_word(f'{repo_dir}/{command.directory}')} && {text})" if command.directory else text
+
+
+def _without(command: PipCommand, prefix: str, repo_dir: str) -> str:
+    edits = [f"{repo_dir}/{path}:{','.join(map(str, lines))}" for path, lines in sorted(command.without.items())]
+    return words(f"{prefix}/bin/python -B {layout.LAYER} without", edits) + " -- \\\n    " if edits else ""
+
+
+def _pip(command: PipCommand, pip: str) -> str:
+    """The command as the user would type it, each word quoted."""
+    files = [f"-r {quote_word(path)}" for path in command.files]
+    # Without a slash, pip takes a directory for the name of a package.
+    projects = [path if path == "." else f"./{path}" for path in command.projects]
+    return line_up(pip, [*files, *map(quote_word, [*command.requirements, *projects])])

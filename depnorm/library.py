@@ -1,0 +1,275 @@
+"""The library: reads, analyzes, shares, plans and emits, in that order."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal, TypedDict, Unpack
+
+from depnorm.analyze.analysis import analyze
+from depnorm.errors import CatalogError, UnsupportedError, UsageError
+from depnorm.model import (
+    Analysis,
+    Builder,
+    Catalog,
+    ChosenFile,
+    Finding,
+    LayerDecision,
+    LockedPackage,
+    Plan,
+    SharedLayer,
+    Sharing,
+    SpecChoice,
+    SpecFile,
+    Subset,
+    Target,
+)
+from depnorm.read.choice import choose_spec_files, format_of
+from depnorm.read.closure import git_is_hidden, read_choice
+from depnorm.read.repository import Repository, open_repository
+from depnorm.share.admit import admit, admit_cran
+from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
+from depnorm.share.key import layer_key
+from depnorm.share.refresh import Progress
+from depnorm.stages import plan_repository
+from depnorm.stages.shared import CONDA_IMAGE, uses_prefix
+
+__all__ = [
+    "PlanOptions",
+    "check",
+    "dockerfile",
+    "inspect",
+    "list_catalogs",
+    "load_catalog",
+    "load_snapshot",
+    "plan",
+    "refresh_catalog",
+]
+
+DEFAULT_MAX_LAYERS = 8
+"""Shared layers of one image. A chain of more gains little: build cache and node disk share prefixes only."""
+DEFAULT_R = "4.4"
+"""repo2docker's default."""
+
+
+class PlanOptions(TypedDict, total=False):
+    """What may be asked of a plan; every key may be left out.
+
+    `base_image`: what the image builds on. `python`: `X.Y`, over what the repository says. `catalog`: a name or a
+    directory. `as_of`: the ISO date the catalog must have. `max_layers`: shared layers at most. `fallback`: `always`
+    gives every early step the soft form. `all_specs`: plan every spec file, not only those that repo2docker would use.
+    `subdir`: the directory to build, relative to the repository. `repo_dir`: where the repository goes in the image.
+    `user_id`: its owner.
+    """
+
+    base_image: str | None
+    python: str | None
+    catalog: str
+    as_of: str | None
+    max_layers: int
+    fallback: Literal["auto", "always"]
+    all_specs: bool
+    subdir: str
+    repo_dir: str | None
+    user_id: int
+
+
+def inspect(path: str | Path) -> tuple[SpecFile, ...]:
+    """What the spec files of a repository say, or those of one file and its includes, references resolved and scoped.
+
+    Raises `UnusableInputError` for a path that is neither a directory nor a file.
+    """
+    return _analyze_path(Path(path)).files
+
+
+def check(path: str | Path) -> tuple[Finding, ...]:
+    """What there is to say about a repository or a file, by file and line. Raises `UnusableInputError`."""
+    return _analyze_path(Path(path)).findings
+
+
+def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
+    """The plan of a repository: offline, running nothing of it.
+
+    Raises `UnusableInputError` for a path that is no directory, `CatalogError`, and `UsageError` for an option.
+    """
+    catalog = load_catalog(options.get("catalog", "default"))
+    _check_options(options, catalog)
+    repository = open_repository(Path(path), subdir=options.get("subdir", ""))
+    analysis = _analyze(
+        repository,
+        choose_spec_files(repository, all_specs=options.get("all_specs", False)),
+        catalog,
+        options.get("python"),
+    )
+    target = _target(analysis, options)
+    return plan_repository(
+        analysis,
+        _share(analysis, catalog, target, options.get("max_layers", DEFAULT_MAX_LAYERS)),
+        target,
+        repo_dir=options.get("repo_dir") or f"/home/{target.user}",
+        always_soft=options.get("fallback", "auto") == "always",
+    )
+
+
+def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str:
+    """The Dockerfile of a plan, or of a repository; the repository is its build context.
+
+    Raises what `plan` raises, and `UnsupportedError` for a repository that depnorm has no stages for.
+    """
+    from depnorm.emit.dockerfile import render_dockerfile  # noqa: PLC0415  `plan` and `check` do without
+
+    made = source if isinstance(source, Plan) else plan(source, **options)
+    if not made.stages:
+        builder = made.choice.builder.value
+        raise UnsupportedError(
+            f"this repository is built with {builder}, which depnorm has no stages for",
+            hint="`depnorm plan` says which file decides that; --all-specs plans the other spec files all the same.",
+        )
+    return render_dockerfile(made)
+
+
+def refresh_catalog(
+    directory: str | Path, as_of: str, pythons: Sequence[str] = (), progress: Progress | None = None
+) -> tuple[Path, ...]:
+    """New snapshots of the catalog in `directory` as of an ISO date, written there; for all its Pythons by default.
+
+    Uses the network and uv, one resolution after the other; `progress` is told what, how far, and of how many. Gives
+    the files written. Raises `CatalogError` and `ResolutionError`.
+    """
+    from depnorm.resolve.python import PythonResolver  # noqa: PLC0415  nothing else resolves
+    from depnorm.share.refresh import refresh_snapshot  # noqa: PLC0415
+    from depnorm.share.snapshot_text import write_snapshot  # noqa: PLC0415
+
+    catalog = load_catalog(str(directory))
+    written = []
+    for python in pythons or catalog.pythons:
+        with TemporaryDirectory(prefix="depnorm-refresh-") as scratch:
+            resolver = PythonResolver(python=python, platform=catalog.platform, as_of=as_of, scratch=Path(scratch))
+            snapshot = refresh_snapshot(catalog, python, as_of, resolver, progress)
+        written.append(write_snapshot(Path(directory), snapshot))
+    return tuple(written)
+
+
+def _check_options(options: PlanOptions, catalog: Catalog) -> None:
+    as_of, python = options.get("as_of"), options.get("python")
+    if as_of and as_of != catalog.as_of:
+        raise CatalogError(
+            f"catalog {catalog.name} has snapshots as of {catalog.as_of}, not {as_of}",
+            hint=f"Leave --as-of out, or make a catalog of that date: depnorm catalog refresh DIR --as-of {as_of}",
+        )
+    if python and not re.fullmatch(r"[23]\.\d{1,2}", python):
+        raise UsageError(f"--python {python}: expected X.Y, such as {catalog.default_python}")
+    for name, pattern in _OPTION_PATTERNS.items():
+        value = options.get(name)
+        if value is not None and not pattern.fullmatch(str(value)):
+            raise UsageError(f"--{name.replace('_', '-')} {value!r}: has a form that no image could have")
+
+
+_OPTION_PATTERNS = {
+    # https://pkg.go.dev/github.com/distribution/reference: host, path, tag, digest
+    "base_image": re.compile(r"[a-z0-9][A-Za-z0-9._:/-]{0,255}(@sha256:[0-9a-f]{64})?"),
+    "repo_dir": re.compile(r"(/[A-Za-z0-9._-]+)+"),
+    "user_id": re.compile(r"[0-9]{1,9}"),
+    "max_layers": re.compile(r"[0-9]{1,2}"),
+}
+
+
+def _analyze_path(path: Path) -> Analysis:
+    catalog = load_catalog()
+    if path.is_dir():
+        repository = open_repository(path)
+        return _analyze(repository, choose_spec_files(repository), catalog)
+    repository, name = open_repository(path.parent), path.name
+    chosen = ChosenFile(path=name, format=format_of(name), why="the file that was asked for")
+    choice = SpecChoice(builder=Builder.NONE, config_directory="", used=(chosen,), ignored=())
+    repository.read_bytes(name)
+    return _analyze(repository, choice, catalog)
+
+
+def _analyze(repository: Repository, choice: SpecChoice, catalog: Catalog, python: str | None = None) -> Analysis:
+    return analyze(
+        choice,
+        read_choice(repository, choice),
+        pythons=catalog.pythons,
+        default_python=catalog.default_python,
+        python=python,
+        git_is_hidden=git_is_hidden(repository),
+    )
+
+
+def _target(analysis: Analysis, options: PlanOptions) -> Target:
+    uid = options.get("user_id", 1000)
+    version = analysis.r_version or DEFAULT_R
+    builder = analysis.choice.builder
+    images = {Builder.R: f"rocker/r-ver:{version}", Builder.CONDA: CONDA_IMAGE}
+    beside_r = builder is Builder.R and not options.get("python")
+    return Target(
+        base_image=options.get("base_image") or images.get(builder, f"python:{analysis.python}-slim"),
+        python=None if beside_r else analysis.python,
+        r_version=version if builder is Builder.R else None,
+        r_snapshot=analysis.r_snapshot,
+        uid=uid,
+        gid=uid,
+    )
+
+
+def _share(analysis: Analysis, catalog: Catalog, target: Target, max_layers: int) -> Sharing:
+    """What the repository gets of the catalog, by ecosystem; conda gets shared layers only from a lock."""
+    cran = _share_cran(analysis, catalog, target)
+    if not uses_prefix(analysis) or target.python not in catalog.pythons:
+        return replace(cran, as_of=catalog.as_of)
+    snapshot = load_snapshot(catalog, target.python)
+    builds_locally = bool(analysis.projects)
+    admission = admit(
+        () if analysis.own_index else analysis.asked,
+        analysis.constraints,
+        snapshot,
+        max_layers=max_layers - len(cran.cran),
+        builds_locally=builds_locally and not analysis.own_index,
+    )
+    keyed = [(layer, _wheels_key(target, layer, snapshot.pip)) for layer in admission.layers]
+    return Sharing(
+        as_of=catalog.as_of,
+        installer=snapshot.pip,
+        layers=tuple(each for each in keyed if not each[0].wheelhouse),
+        wheelhouse=next((each for each in keyed if each[0].wheelhouse), None),
+        cran=cran.cran,
+        decisions=(*_decisions([layer for layer, _ in keyed], admission.refused), *cran.decisions),
+    )
+
+
+def _share_cran(analysis: Analysis, catalog: Catalog, target: Target) -> Sharing:
+    if analysis.choice.builder is not Builder.R:
+        return Sharing(as_of=catalog.as_of)
+    scripts = [analysis.script.dependencies] if analysis.script else []
+    described = [analysis.description.dependencies] if analysis.description else []
+    names = {each.name for found in (*scripts, *described) for each in found if each.name and not each.group}
+    admission = admit_cran(names, target.r_snapshot, catalog)
+    keyed = tuple((subset, _cran_key(target, subset)) for subset in admission.subsets)
+    return Sharing(as_of=catalog.as_of, cran=keyed, decisions=_decisions(admission.subsets, admission.refused))
+
+
+def _decisions(taken: Iterable[SharedLayer | Subset], refused: Mapping[str, str]) -> tuple[LayerDecision, ...]:
+    admitted = [
+        LayerDecision(name=each.name, admitted=True, why="every package in it is what this repository would get")
+        for each in taken
+    ]
+    return (*admitted, *(LayerDecision(name=name, admitted=False, why=why) for name, why in refused.items()))
+
+
+def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage) -> str:
+    return layer_key(
+        replace(target, r_version=None, r_snapshot=None),
+        [package.artifact.sha256 for package in layer.packages],
+        installer=f"{pip.name} {pip.version}",
+    )
+
+
+def _cran_key(target: Target, subset: Subset) -> str:
+    return layer_key(
+        target,
+        [f"{name}@{target.r_snapshot}" for name in subset.heads],
+        installer="install.packages",
+        indexes=("cran",),
+    )

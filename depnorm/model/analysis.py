@@ -1,0 +1,121 @@
+"""What the spec files of a repository mean together: the whole input of a plan besides the catalog."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from depnorm.model.choice import SpecChoice
+from depnorm.model.dependency import Dependency
+from depnorm.model.finding import Finding
+from depnorm.model.spec_file import SpecFile
+
+
+class When(StrEnum):
+    """When a line can install."""
+
+    EARLY = "early"  # from a closed set of files
+    SOFT = "soft"  # tried early, repeated late: only running it tells what it needs
+    LATE = "late"  # with the repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipPlacement:
+    """Where the lines of one requirements file and its includes go.
+
+    `lines` are those that do not simply install early from `needs`, a closed set of files: for each moment, files with
+    line numbers. `packages` are all dependencies by moment. `alone` is true where nothing may be added to its command
+    (hash-checking mode), `copyable` false where the file itself cannot be copied early, so all of it waits. Paths are
+    relative to the repository.
+    """
+
+    file: str
+    directory: str
+    needs: tuple[str, ...]
+    lines: Mapping[When, Mapping[str, tuple[int, ...]]]
+    packages: Mapping[When, tuple[Dependency, ...]]
+    alone: bool
+    copyable: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether some line has to be installed with the repository there."""
+        return not self.copyable or any(self.lines[When.SOFT]) or any(self.lines[When.LATE])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentPlacement:
+    """Where an environment.yml goes.
+
+    `text` is its conda part in canonical form, `early_pip` and `late_pip` the lines of its pip section that run before
+    and after the repository is there (late: the whole section again, as conda runs it). `text` is None where the file
+    is used as it is, pip section included; `late` and `soft` then tell when.
+    """
+
+    file: str
+    directory: str
+    text: str | None
+    needs: tuple[str, ...]
+    early_pip: tuple[str, ...] = ()
+    late_pip: tuple[str, ...] = ()
+    packages: tuple[Dependency, ...] = ()
+    late: bool = False
+    soft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptPlacement:
+    """When an install.R runs, as a whole.
+
+    `plain` are packages that can install before it, where it is understood but has to wait.
+    """
+
+    file: str
+    needs: tuple[str, ...]
+    dependencies: tuple[Dependency, ...]
+    when: When
+    plain: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalProject:
+    """A Python project that a line installs from the repository.
+
+    `requirements` are its static dependencies with the requested extras, `build_requires` what its backend needs; both
+    canonical. `static` is false where running it is the only way to know more; `reads_git` names a backend that asks
+    git for the version.
+    """
+
+    directory: str
+    requirements: tuple[Dependency, ...]
+    build_requires: tuple[str, ...]
+    static: bool
+    reads_git: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """The spec files with their references resolved and scoped, and what follows from them.
+
+    `asked` are the PyPI packages that pip will be asked for (merged, sorted by name), `constraints` those that only
+    bind. `python` is `X.Y`; `python_why` completes the sentence "Python X.Y, …". `own_index` is true
+    where a name may mean another package than on the public index.
+    """
+
+    choice: SpecChoice
+    files: tuple[SpecFile, ...]
+    findings: tuple[Finding, ...]
+    python: str
+    python_why: str
+    r_version: str | None
+    r_snapshot: str | None
+    asked: tuple[Dependency, ...]
+    constraints: tuple[Dependency, ...]
+    own_index: bool
+    pip: tuple[PipPlacement, ...]
+    environment: EnvironmentPlacement | None
+    script: ScriptPlacement | None
+    projects: tuple[LocalProject, ...]
+    apt: tuple[str, ...]
+    description: SpecFile | None
+    post_build: str | None
+    start: str | None

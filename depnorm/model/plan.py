@@ -1,0 +1,89 @@
+"""The plan of one image: its stages in order, the findings, and which spec files won."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from depnorm.model.choice import SpecChoice
+from depnorm.model.dependency import Ecosystem
+from depnorm.model.finding import Finding
+from depnorm.model.step import Step
+from depnorm.model.target import Target
+
+
+class StageKind(StrEnum):
+    """The kinds of stages, in the order of a plan."""
+
+    BASE = "base"
+    SHARED = "shared"
+    SYSTEM = "system"
+    OWN = "own"
+    EARLY = "early"
+    COPY = "copy"
+    LATE = "late"
+    VERIFY = "verify"
+    POST_BUILD = "post-build"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagePackage:
+    """A package that a stage installs. `version` is None where no lock tells it, `spec` is then what was asked."""
+
+    ecosystem: Ecosystem
+    name: str
+    version: str | None = None
+    spec: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One step of a plan.
+
+    `why` is a sentence for a person. `key` identifies a shared layer, None for the repository's own stages. `needs`
+    are the files of the repository that the step copies first (`.` for all of it). `bytes` is what is downloaded, None
+    where no lock tells. `seen_in` counts the corpus repositories that ask for the shared layer.
+    """
+
+    kind: StageKind
+    name: str
+    why: str
+    step: Step
+    key: str | None = None
+    needs: tuple[str, ...] = ()
+    packages: tuple[StagePackage, ...] = ()
+    bytes: int | None = None
+    seen_in: int | None = None
+
+
+class Mode(StrEnum):
+    """How much a plan proves: a joint lock, or only what the repository declares."""
+
+    LOCKED = "locked"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerDecision:
+    """Why a shared layer whose package was asked for is taken or not."""
+
+    name: str
+    admitted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an emitter turns into a Dockerfile. `as_of` is the ISO date of the catalog's snapshot."""
+
+    mode: Mode
+    as_of: str
+    target: Target
+    choice: SpecChoice
+    findings: tuple[Finding, ...]
+    stages: tuple[Stage, ...]
+    layers: tuple[LayerDecision, ...]
+    repo_dir: str
+
+    @property
+    def shared_bytes(self) -> int:
+        """Bytes of the artifacts in shared layers."""
+        return sum(stage.bytes or 0 for stage in self.stages if stage.kind is StageKind.SHARED)

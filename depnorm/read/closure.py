@@ -1,0 +1,231 @@
+"""The spec files that count and every file they reach, each read once, with its references resolved to paths."""
+
+import posixpath
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
+
+from depnorm.errors import UnusableInputError
+from depnorm.model import (
+    Entry,
+    Location,
+    PathBase,
+    Problem,
+    ReferenceKind,
+    RepoReference,
+    SpecChoice,
+    SpecFile,
+    SpecFormat,
+)
+from depnorm.read.dockerignore import DockerIgnore, parse_dockerignore
+from depnorm.read.formats import parse
+from depnorm.read.repository import Repository
+from depnorm.read.text import decode
+
+MAX_FILES = 500
+"""Files that one repository's closure may reach; further includes become a problem."""
+MAX_DIRECTORY_FILES = 1_000
+"""Files of a directory that is copied for one line (`--find-links wheels`); a larger one needs the repository."""
+
+FOLLOWED = {
+    ReferenceKind.INCLUDE: SpecFormat.REQUIREMENTS,
+    ReferenceKind.CONSTRAINT: SpecFormat.CONSTRAINTS,
+    ReferenceKind.SCRIPT: SpecFormat.R_SCRIPT,
+}
+PROJECTS = {ReferenceKind.EDITABLE, ReferenceKind.PATH, ReferenceKind.SELF_INSTALL}
+PROJECT_FILES = {
+    "pyproject.toml": SpecFormat.PYPROJECT,
+    "setup.cfg": SpecFormat.SETUP_CFG,
+    "setup.py": SpecFormat.SETUP_PY,
+}
+DIRECTORIES = {ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CHANNEL}
+
+
+def read_choice(repository: Repository, choice: SpecChoice) -> tuple[SpecFile, ...]:
+    """Each used file of `choice` and whatever they include, in the order met. Never raises for what a file says."""
+    closure = _Closure(repository, _read_dockerignore(repository))
+    for chosen in choice.used:
+        closure.enter(chosen.path, chosen.format, _working_directory(chosen.path, chosen.format))
+    return closure.read()
+
+
+def git_is_hidden(repository: Repository) -> bool:
+    """Whether .dockerignore keeps the history from a build that asks git for a version."""
+    return _read_dockerignore(repository).hides(".git")
+
+
+def _working_directory(path: str, file_format: SpecFormat) -> str:
+    """Where the tool that reads a file runs: conda beside the file, a project at its root, the others at the root."""
+    beside = {SpecFormat.CONDA, SpecFormat.PYPROJECT, SpecFormat.SETUP_CFG, SpecFormat.SETUP_PY, SpecFormat.PIPFILE}
+    return posixpath.dirname(path) if file_format in beside else ""
+
+
+def _read_dockerignore(repository: Repository) -> DockerIgnore:
+    try:
+        return parse_dockerignore(decode(repository.read_bytes(".dockerignore")).text)
+    except UnusableInputError:
+        return DockerIgnore()
+
+
+@dataclass
+class _Closure:
+    """The work list: files still to read, each with its format and working directory."""
+
+    repository: Repository
+    ignore: DockerIgnore
+    waiting: deque[tuple[str, SpecFormat, str]] = field(default_factory=deque)
+    entered: set[str] = field(default_factory=set)
+
+    def enter(self, path: str, file_format: SpecFormat, directory: str) -> bool:
+        if path in self.entered:
+            return True
+        if len(self.entered) >= MAX_FILES:
+            return False
+        self.entered.add(path)
+        self.waiting.append((path, file_format, directory))
+        return True
+
+    def read(self) -> tuple[SpecFile, ...]:
+        files = []
+        while self.waiting:
+            files.append(self._read_one(*self.waiting.popleft()))
+        return tuple(files)
+
+    def _read_one(self, path: str, file_format: SpecFormat, directory: str) -> SpecFile:
+        try:
+            spec_file = parse(self.repository.read_bytes(path), path, file_format)
+        except UnusableInputError as error:
+            problem = Problem(
+                location=Location(path=path),
+                raw="",
+                message=_without_path(str(error), path),
+                hint=error.hint,
+                rule="DN307",
+            )
+            return SpecFile(path=path, format=file_format, problems=(problem,))
+        references = tuple(self._resolve(reference, directory) for reference in spec_file.references)
+        unread = tuple(self._follow(references, file_format, directory))
+        return replace(
+            spec_file,
+            references=references,
+            problems=spec_file.problems + unread,
+            entry=self._entry(path),
+            directory=directory,
+        )
+
+    def _follow(
+        self, references: tuple[RepoReference, ...], file_format: SpecFormat, directory: str
+    ) -> Iterator[Problem]:
+        """Enter what references lead to; yields a problem for what is too much to follow."""
+        for reference in references:
+            for path, next_format, next_directory in self._reached(reference, file_format, directory):
+                if not self.enter(path, next_format, next_directory):
+                    yield Problem(
+                        location=reference.location,
+                        raw=reference.raw,
+                        message=f"leads to more than {MAX_FILES} files; {path} was not read",
+                        hint="Flatten the includes.",
+                        rule="DN307",
+                    )
+                    return
+
+    def _reached(
+        self, reference: RepoReference, file_format: SpecFormat, directory: str
+    ) -> Iterator[tuple[str, SpecFormat, str]]:
+        path, entry = reference.resolved, reference.entry
+        if path is None:
+            return
+        if entry in {Entry.FILE, Entry.LINKED, Entry.HIDDEN} and reference.kind in FOLLOWED:
+            if reference.kind is ReferenceKind.SCRIPT and not path.lower().endswith(".r"):
+                return
+            yield path, self._followed_format(reference, file_format), directory
+        elif reference.kind in PROJECTS and entry in {Entry.DIRECTORY, Entry.LINKED, Entry.HIDDEN}:
+            for name, project_format in PROJECT_FILES.items():
+                file = posixpath.normpath(posixpath.join(path, name))
+                if self.repository.entry(file) in {Entry.FILE, Entry.LINKED}:
+                    yield file, project_format, posixpath.dirname(file)
+
+    @staticmethod
+    def _followed_format(reference: RepoReference, file_format: SpecFormat) -> SpecFormat:
+        # pip installs the lines of a -r inside a constraints file.
+        if reference.kind is ReferenceKind.INCLUDE and reference.target.endswith((".yml", ".yaml")):
+            return SpecFormat.CONDA if file_format is SpecFormat.SHELL_SCRIPT else SpecFormat.REQUIREMENTS
+        return FOLLOWED[reference.kind]
+
+    def _resolve(self, reference: RepoReference, directory: str) -> RepoReference:
+        target = local_target(reference.target)
+        if target is None or reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
+            return reference
+        for base in _bases(reference, directory):
+            path = _join(base, target)
+            entry = Entry.OUTSIDE if path is None else self._entry(path)
+            if entry is not Entry.MISSING:
+                break
+        if path is None or entry is Entry.OUTSIDE:
+            return replace(reference, entry=Entry.OUTSIDE)
+        return replace(reference, resolved=path or ".", entry=entry, files=self._files(reference.kind, path, entry))
+
+    def _entry(self, path: str) -> Entry:
+        entry = self.repository.entry(path)
+        hideable = entry in {Entry.FILE, Entry.DIRECTORY} and path
+        return Entry.HIDDEN if hideable and self.ignore.hides(path) else entry
+
+    def _files(self, kind: ReferenceKind, path: str, entry: Entry) -> tuple[str, ...]:
+        """What COPY brings for the reference: a file, or `directory/` where all of that may be copied."""
+        if entry is Entry.FILE:
+            return (path,)
+        if entry is Entry.DIRECTORY and kind in DIRECTORIES and path and self._is_plain_directory(path):
+            return (path + "/",)
+        return ()
+
+    def _is_plain_directory(self, path: str) -> bool:
+        """Whether a directory holds only regular files that the build context has, and not too many."""
+        waiting, seen = [path], 0
+        while waiting:
+            directory = waiting.pop()
+            for name in self.repository.list_directory(directory):
+                seen += 1
+                entry = self._entry(f"{directory}/{name}")
+                if seen > MAX_DIRECTORY_FILES or entry not in {Entry.FILE, Entry.DIRECTORY}:
+                    return False
+                if entry is Entry.DIRECTORY:
+                    waiting.append(f"{directory}/{name}")
+        return True
+
+
+def local_target(target: str) -> str | None:
+    """The path that a target names (`file:` URL decoded, fragment gone), None for a URL of another scheme."""
+    scheme, colon, rest = target.partition(":")
+    if not colon or "/" in scheme or len(scheme) == 1:
+        return target
+    if scheme.lower().removeprefix("git+").removeprefix("hg+").removeprefix("bzr+").removeprefix("svn+") == "file":
+        path = rest.split("#", 1)[0].split("?", 1)[0]
+        path = path.removeprefix("//localhost") if path.startswith("//localhost/") else path
+        return unquote("/" + path.lstrip("/") if path.startswith("//") else path) or "."
+    return None if rest.startswith("//") or "+" in scheme else target
+
+
+def _bases(reference: RepoReference, directory: str) -> tuple[str, ...]:
+    beside = posixpath.dirname(reference.location.path)
+    match reference.base:
+        case PathBase.FILE:
+            return (beside,)
+        case PathBase.WORKING_DIRECTORY:
+            return (directory,)
+        case PathBase.FILE_THEN_WORKING_DIRECTORY:
+            return (beside, directory)
+
+
+def _join(base: str, target: str) -> str | None:
+    """A path relative to the repository, "" for its root; None where it leaves it."""
+    if target.startswith(("/", "~")) or "\0" in target:
+        return None
+    path = posixpath.normpath(posixpath.join(base, target))
+    if path == ".." or path.startswith("../"):
+        return None
+    return "" if path == "." else path
+
+
+def _without_path(message: str, path: str) -> str:
+    return message.removeprefix(f"{path}: ")

@@ -1,0 +1,374 @@
+"""Functions of R that only compute: what depnorm works out, and what it knows to be harmless.
+
+All are pure but for readers of files and environment variables, whose results say what they were read from.
+"""
+
+from collections.abc import Callable
+
+from depnorm.model import ReferenceKind
+from depnorm.read.r import operators
+from depnorm.read.r.call import Site
+from depnorm.read.r.record import StatementClass
+from depnorm.read.r.values import (
+    MAX_ITEMS,
+    NULL,
+    Cause,
+    Installed,
+    Item,
+    ListValue,
+    Unknown,
+    Value,
+    Vector,
+    as_vector,
+    first_unknown,
+    list_of,
+    one_text,
+    texts,
+    truth,
+    vector,
+)
+
+MAX_TEXT = 10_000  # characters of a string that is put together
+Handler = Callable[[Site], Value]
+
+
+def _combine(site: Site) -> Value:
+    """`c(...)`, `append`, `union`: elements keep the lines of their literals; names are kept."""
+    pairs = [(actual.name or "", site.of(actual)) for actual in site.actuals]
+    if any(isinstance(value, ListValue) for _, value in pairs):
+        items = [
+            (inner if isinstance(value, ListValue) else value)
+            for _, value in pairs
+            for inner in (value.items if isinstance(value, ListValue) else (value,))
+        ]
+        return list_of(tuple(item for item in items if not isinstance(item, Item)))
+    parts: list[Item] = []
+    names: list[str] = []
+    for name, value in pairs:
+        flat = as_vector(value)
+        new = (Item(flat),) if isinstance(flat, Unknown) else flat.items
+        inner_names = flat.names if isinstance(flat, Vector) and flat.names else ("",) * len(new)
+        parts.extend(new)
+        names.extend(inner or name for inner in inner_names)
+    assumed = any(isinstance(value, Vector) and value.assumed for _, value in pairs)
+    return _bounded(site, parts, tuple(names) if any(names) else (), assumed=assumed)
+
+
+def _bounded(site: Site, parts: list[Item], names: tuple[str, ...] = (), *, assumed: bool = False) -> Value:
+    site.evaluator.charge(len(parts))
+    if len(parts) > MAX_ITEMS:
+        return Unknown(Cause.DYNAMIC, site.source)
+    return Vector(tuple(parts), names, assumed)
+
+
+def _list(site: Site) -> Value:
+    values = tuple(site.values())
+    site.evaluator.charge(len(values))
+    names = tuple(actual.name or "" for actual in site.actuals)
+    return list_of(values, names if any(names) else ())
+
+
+def _flatten(site: Site) -> Value:
+    values = site.values()
+    if not values or isinstance(values[0], Installed):
+        return values[0] if values else NULL
+    flat = as_vector(values[0])
+    return flat if isinstance(flat, Unknown) else _bounded(site, list(flat.items), flat.names, assumed=flat.assumed)
+
+
+def _first(site: Site) -> Value:
+    """Functions that give what they are given: `invisible`, `as.character` and the like."""
+    values = site.values()
+    return values[0] if values else NULL
+
+
+def _as_list(site: Site) -> Value:
+    value = _first(site)
+    if isinstance(value, Vector):
+        return list_of(tuple(Vector((item,), assumed=value.assumed) for item in value.items), value.names)
+    return value
+
+
+def _paste(site: Site) -> Value:
+    empty = "" if site.name in {"paste0", "str_c"} else " "
+    options = {actual.name: site.of(actual) for actual in site.actuals if actual.name in {"sep", "collapse"}}
+    values = [site.of(actual) for actual in site.actuals if actual.name not in {"sep", "collapse", "recycle0"}]
+    separator = one_text(options.get("sep", vector(empty)))
+    columns = [texts(value) for value in values]
+    if separator is None or any(column is None for column in columns):
+        return site.unknown()
+    rows = _rows([column for column in columns if column])
+    site.evaluator.charge(len(rows) * (1 + len(columns)))
+    strings = [separator.join(row) for row in rows]
+    collapse = one_text(options.get("collapse"))
+    if collapse is not None:
+        strings = [collapse.join(strings)]
+    return _strings(site, strings)
+
+
+def _rows(columns: list[tuple[str, ...]]) -> list[list[str]]:
+    length = max(map(len, columns), default=0)
+    return [[column[place % len(column)] for column in columns] for place in range(length)]
+
+
+def _strings(site: Site, strings: list[str]) -> Value:
+    if len(strings) > MAX_ITEMS or any(len(string) > MAX_TEXT for string in strings):
+        return Unknown(Cause.DYNAMIC, site.source)
+    site.evaluator.charge(sum(map(len, strings)) // 100)
+    return vector(*strings)
+
+
+def _file_path(site: Site) -> Value:
+    columns = [texts(site.of(actual)) for actual in site.actuals if actual.name != "fsep"]
+    if any(column is None for column in columns):
+        return site.unknown()
+    rows = _rows([column for column in columns if column])
+    return _strings(site, ["/".join(row) for row in rows])
+
+
+def _sprintf(site: Site) -> Value:
+    columns = [texts(value) for value in site.values()]
+    if not columns or any(column is None for column in columns):
+        return site.unknown()
+    strings = []
+    for form, *arguments in _rows([column for column in columns if column]):
+        pieces = form.replace("%d", "%s").split("%s")
+        if len(pieces) != len(arguments) + 1 or "%" in form.replace("%s", "").replace("%d", ""):
+            return site.unknown()
+        strings.append("".join(piece + value for piece, value in zip(pieces, [*arguments, ""], strict=True)))
+    return _strings(site, strings)
+
+
+def _each_text(function: Callable[[str], str]) -> Handler:
+    def handler(site: Site) -> Value:
+        strings = texts(_first(site))
+        if strings is None or len(site.actuals) != 1:
+            return site.unknown()
+        return _strings(site, [function(string) for string in strings])
+
+    return handler
+
+
+def _strsplit(site: Site) -> Value:
+    site.match("x", "split", "fixed", "perl")
+    strings, split = texts(site.value("x")), site.text("split")
+    plain = (
+        split is not None and split != "" and (site.flag("fixed") or all(part not in split for part in r".[\*+?^$(|"))
+    )
+    if split in {r"\s+", "[[:space:]]+", " +"} and strings is not None:
+        return list_of(tuple(vector(*string.split()) for string in strings))
+    if strings is None or split is None or not plain:
+        return site.unknown()
+    site.evaluator.charge(sum(map(len, strings)) // 2)
+    return list_of(tuple(vector(*string.split(split)) for string in strings))
+
+
+def _length(site: Site) -> Value:
+    value = _first(site)
+    if isinstance(value, Installed):
+        return vector(0.0, assumed=True)
+    if isinstance(value, Vector | ListValue) and not first_unknown(value):
+        return vector(float(len(value.items)), assumed=isinstance(value, Vector) and value.assumed)
+    return site.unknown()
+
+
+def _names(site: Site) -> Value:
+    value = _first(site)
+    if isinstance(value, Vector | ListValue):
+        return vector(*value.names) if value.names else NULL
+    return value
+
+
+def _setdiff(site: Site) -> Value:
+    values = site.values()
+    inside = operators.is_in(*values[:2]) if len(values) > 1 else Unknown(Cause.DYNAMIC)
+    keep = inside if site.name == "intersect" else operators.unary("!", inside)
+    flat = as_vector(values[0]) if values else NULL
+    return operators.index(flat, [keep], double=False)
+
+
+def _unique(site: Site) -> Value:
+    value = _combine(site) if site.name == "union" else _first(site)
+    if not isinstance(value, Vector):
+        return value
+    seen: dict[object, Item] = {}
+    for item in value.items:
+        seen.setdefault((type(item.value), item.value), item)
+    return Vector(tuple(seen.values()), (), value.assumed)
+
+
+def _sorted(site: Site) -> Value:
+    value = _first(site)
+    if not isinstance(value, Vector) or first_unknown(value):
+        return value
+    if site.name == "rev":
+        return Vector(value.items[::-1], value.names[::-1], value.assumed)
+    return Vector(tuple(sorted(value.items, key=lambda item: str(item.value))), (), value.assumed)
+
+
+def _is_in(site: Site) -> Value:
+    values = site.values()
+    return operators.is_in(*values[:2]) if len(values) > 1 else site.unknown()
+
+
+def _any_all(site: Site) -> Value:
+    value = _first(site)
+    if not isinstance(value, Vector) or first_unknown(value):
+        return site.unknown()
+    flags = [bool(item.value) for item in value.items]
+    return vector(any(flags) if site.name == "any" else all(flags), assumed=value.assumed)
+
+
+def _which(site: Site) -> Value:
+    value = _first(site)
+    if not isinstance(value, Vector) or first_unknown(value):
+        return site.unknown()
+    return vector(*(float(place) for place, item in enumerate(value.items, 1) if item.value), assumed=value.assumed)
+
+
+def _is_true(site: Site) -> Value:
+    value = _first(site)
+    known, assumed = truth(value)
+    if site.name == "is.null":
+        return site.unknown() if isinstance(value, Unknown) else vector(value == NULL)
+    return site.unknown() if known is None else vector(known is (site.name != "isFALSE"), assumed=assumed)
+
+
+def _nzchar(site: Site) -> Value:
+    value = _first(site)
+    strings = texts(value)
+    if strings is None:
+        return site.unknown()
+    lengths = (float(len(string)) if site.name == "nchar" else string != "" for string in strings)
+    return vector(*lengths, assumed=isinstance(value, Vector) and value.assumed)
+
+
+def _sequence(site: Site) -> Value:
+    value = _first(site)
+    count = operators.size(value)
+    if site.name == "seq_len":
+        number = texts(value)
+        if number is None or len(number) != 1 or not number[0].isdigit():
+            return site.unknown()
+        count = int(number[0][:9])
+    if isinstance(value, Unknown) or count > MAX_ITEMS:
+        return site.unknown()
+    return _bounded(site, [Item(float(place)) for place in range(1, count + 1)])
+
+
+def _empty(_: Site) -> Value:
+    return NULL
+
+
+def _false(_: Site) -> Value:
+    return vector(False)  # noqa: FBT003  R's FALSE
+
+
+def _here(_: Site) -> Value:
+    return vector(".")
+
+
+def _installed(site: Site) -> Value:
+    site.values()
+    return Installed()
+
+
+def _environment_variable(site: Site) -> Value:
+    names = texts(_first(site)) if site.actuals else None
+    return Unknown(Cause.VARIABLE, " ".join(names) if names else "")
+
+
+def _read_file(site: Site) -> Value:
+    """What a file holds. The file is needed whatever becomes of its content."""
+    site.match("file", "con", "path", "what", "text", "n")
+    path = site.value("file") or site.value("con") or site.value("path")
+    unknown = first_unknown(path)
+    target = one_text(path)
+    if target is not None:
+        site.record.effect(StatementClass.MESSAGE)
+        site.record.reference(ReferenceKind.PACKAGE_LIST, target, *site.span)
+        return Unknown(Cause.FILE, target)
+    if unknown is not None and unknown.cause is not Cause.FILE:
+        site.record.unknown_argument(unknown, site.source, site.span)
+    return unknown or site.unknown()
+
+
+def _connection(site: Site) -> Value:
+    return site.of(site.actuals[0]) if site.actuals else NULL
+
+
+def _harmless(site: Site) -> Value:
+    return site.unknown()
+
+
+def _looks_at_files(site: Site) -> Value:
+    site.values()
+    return Unknown(Cause.DYNAMIC, site.source)
+
+
+def _row_names(site: Site) -> Value:
+    value = _first(site)
+    return value if isinstance(value, Installed) else site.unknown()
+
+
+FUNCTIONS: dict[str, Handler] = {
+    **dict.fromkeys(("c", "append", "vec_c"), _combine),
+    **dict.fromkeys(("list", "list2", "data.frame", "tibble"), _list),
+    "unlist": _flatten, "flatten_chr": _flatten,
+    **dict.fromkeys(
+        ("invisible", "as.character", "as.vector", "unname", "print", "identity", "I", "noquote", "force",
+         "as.data.frame", "na.omit", "as.matrix"), _first),
+    "as.list": _as_list,
+    **dict.fromkeys(("paste", "paste0", "str_c"), _paste),
+    "file.path": _file_path, "here": _file_path,
+    "sprintf": _sprintf,
+    "toupper": _each_text(str.upper), "tolower": _each_text(str.lower), "trimws": _each_text(str.strip),
+    "basename": _each_text(lambda path: path.rstrip("/").rpartition("/")[2]),
+    "dirname": _each_text(lambda path: path.rstrip("/").rpartition("/")[0] or "."),
+    **dict.fromkeys(("normalizePath", "path.expand"), _first),
+    "strsplit": _strsplit,
+    "length": _length, "NROW": _length, "nrow": _length, "names": _names,
+    "setdiff": _setdiff, "intersect": _setdiff,
+    "unique": _unique, "union": _unique, "sort": _sorted, "rev": _sorted,
+    "is.element": _is_in, "%in%": _is_in, "any": _any_all, "all": _any_all, "which": _which,
+    **dict.fromkeys(("isTRUE", "isFALSE", "is.null", "as.logical"), _is_true),
+    "nzchar": _nzchar, "nchar": _nzchar,
+    "seq_along": _sequence, "seq_len": _sequence,
+    **dict.fromkeys(("character", "vector", "new.env"), _empty),
+    "interactive": _false, "getwd": _here,
+    **dict.fromkeys(("installed.packages", ".packages", "loadedNamespaces", "search"), _installed),
+    "rownames": _row_names, "row.names": _row_names,
+    "Sys.getenv": _environment_variable,
+    **dict.fromkeys(
+        ("readLines", "read.csv", "read.csv2", "read.table", "read.delim", "readRDS", "scan", "read_lines", "read_csv",
+         "read.dcf", "read_yaml", "fromJSON", "read_json", "read_excel", "fread", "load", "read_file", "read_tsv"),
+        _read_file),
+    "file": _connection, "url": _connection,
+}  # fmt: skip
+_HARMLESS = """
+    abs as.Date as.integer as.numeric as.numeric_version attr attributes available.packages bitwAnd capabilities citation
+    class cli_abort cli_alert cli_alert_danger cli_alert_info cli_alert_success cli_alert_warning cli_h1 cli_text
+    commandArgs compareVersion conditionMessage contrib.url crossprod cumsum dQuote date deparse detectCores diff
+    difftime emptyenv endsWith environment exists extSoftVersion factor flush flush.console format format.Date formatC
+    formals gc getElement getRversion globalenv glue grep grepl gsub head identical inform inherits is.character
+    is.environment is.factor is.function is.list is.logical is.na is.numeric levels logical maintainer match match.arg
+    max mean median message min missing mode Negate nargs nlevels numeric numeric_version object.size order
+    package_version packageDate packageDescription packageStartupMessage packageVersion parent.frame prettyNum
+    proc.time quantile quote R.home R.Version range rank regexpr regmatches remove rep rep_len rm round sQuote seq
+    session_info sessionInfo set.seed shQuote startsWith stderr stdin stdout stopifnot str strtoi strtrim sub subset substr
+    substring sum summary sys.call Sys.Date sys.function Sys.getlocale Sys.getpid Sys.info Sys.sleep Sys.time table
+    tabulate tail tempdir tempfile timestamp toString traceback typeof warning warnings textConnection
+"""
+# What they give depends on the repository's files.
+_LOOKS_AT_FILES = (
+    "file.exists",
+    "dir.exists",
+    "list.files",
+    "dir",
+    "file.info",
+    "Sys.glob",
+    "find_root",
+    "file_exists",
+)
+FUNCTIONS.update({name: _harmless for name in _HARMLESS.split() if name not in FUNCTIONS})
+FUNCTIONS.update(dict.fromkeys(_LOOKS_AT_FILES, _looks_at_files))

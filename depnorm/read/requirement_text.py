@@ -1,0 +1,163 @@
+"""The lines of a requirements file as pip sees them: continuations joined, comments gone, each with its source.
+
+The rules are those of `join_lines` and `ignore_comments` in pip/_internal/req/req_file.py. They are written again here,
+in linear time (pip's comment pattern takes quadratic time on a long run of spaces) and keeping the physical lines.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+
+from depnorm.model import (
+    Dependency,
+    Ecosystem,
+    Location,
+    Option,
+    PathBase,
+    Problem,
+    ReferenceKind,
+    RepoReference,
+)
+from depnorm.model.redact import redact
+
+REJECTED = "DN301"
+"""pip refuses the line, and with it the file."""
+ELSEWHERE = "DN304"
+"""A path that exists only on its author's machine."""
+IGNORED = "DN306"
+"""pip accepts the line, but ignores a part of it."""
+LOCAL_IN_INTENT = "DN114"
+"""The line means a path of the repository, but pip refuses to read it so."""
+CREDENTIALS = "DN401"
+INSECURE = "DN403"
+
+_MAX_QUOTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementLine:
+    """One logical line: `text` is what pip parses, `raw` its physical lines joined by a line feed.
+
+    `swallowed` is true where a comment ends in a backslash, so that the lines after it belong to the comment.
+    """
+
+    location: Location
+    raw: str
+    text: str
+    swallowed: bool = False
+
+    def problem(self, message: str, hint: str = "", *, rule: str = REJECTED) -> Problem:
+        """A problem of this line."""
+        return Problem(location=self.location, raw=self.raw, message=message, hint=hint, rule=rule)
+
+    def option(self, name: str, value: str = "") -> Option:
+        """An option of this line."""
+        return Option(name=name, value=value, location=self.location, raw=self.raw)
+
+    def dependency(
+        self,
+        name: str | None,
+        *,
+        spec: str = "",
+        extras: tuple[str, ...] = (),
+        marker: str | None = None,
+        url: str | None = None,
+        editable: bool = False,
+        hashes: tuple[str, ...] = (),
+    ) -> Dependency:
+        """A dependency of this line; `name` need not be canonical."""
+        return Dependency(
+            ecosystem=Ecosystem.PYPI,
+            name=None if name is None else canonicalize_name(name),
+            location=self.location,
+            raw=self.raw,
+            spec=spec,
+            extras=extras,
+            marker=marker,
+            url=url,
+            editable=editable,
+            hashes=hashes,
+        )
+
+    def reference(
+        self,
+        kind: ReferenceKind,
+        target: str,
+        *,
+        base: PathBase = PathBase.WORKING_DIRECTORY,
+        extras: tuple[str, ...] = (),
+        marker: str | None = None,
+    ) -> RepoReference:
+        """A reference of this line."""
+        return RepoReference(
+            kind=kind, target=target, location=self.location, raw=self.raw, base=base, extras=extras, marker=marker
+        )
+
+
+def requirement_lines(lines: Iterable[tuple[int, str]], path: str) -> Iterator[RequirementLine]:
+    """The logical lines of numbered physical ones; those without content are left out."""
+    pending: list[tuple[int, str]] = []
+    for number, line in lines:
+        pending.append((number, line))
+        if not line.endswith("\\") or _is_comment(line):
+            yield from _logical_line(pending, path)
+            pending = []
+    if pending:
+        yield from _logical_line(pending, path)
+
+
+def quoted(text: str) -> str:
+    """A short form of source text for a message: one line, without the user part of URLs."""
+    text = redact(re.sub(r"\s+", " ", text[: 10 * _MAX_QUOTED]).strip())
+    if len(text) > _MAX_QUOTED:
+        text = text[:_MAX_QUOTED] + "…"
+    mark = "'" if '"' in text else '"'
+    return mark + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text) + mark
+
+
+def _logical_line(physical: list[tuple[int, str]], path: str) -> Iterator[RequirementLine]:
+    if len(physical) == 1 and not physical[0][1].endswith("\\"):
+        number, raw = physical[0]
+        text = raw[: _comment_start(raw)].strip()
+        if text:
+            yield RequirementLine(location=Location(path=path, line=number), raw=raw, text=text)
+        return
+    parts = [_part(line) for _, line in physical]
+    joined = "".join(parts)
+    end = _comment_start(joined)
+    text = joined[:end].strip()
+    swallowed = _swallows(parts, end)
+    if text or swallowed:
+        raw = "\n".join(line for _, line in physical)
+        location = Location(path=path, line=physical[0][0])
+        yield RequirementLine(location=location, raw=raw, text=text, swallowed=swallowed)
+
+
+def _part(line: str) -> str:
+    """What a physical line adds to the logical one: a comment is set off, so that it stays one."""
+    if _is_comment(line):
+        return " " + line
+    return line.strip("\\") if line.endswith("\\") else line
+
+
+def _is_comment(line: str) -> bool:
+    return "#" in line and line.lstrip().startswith("#")
+
+
+def _comment_start(line: str) -> int:
+    """Where the comment begins: the first `#` at the start or behind white space."""
+    position = line.find("#")
+    while position > 0 and not line[position - 1].isspace():
+        position = line.find("#", position + 1)
+    return len(line) if position < 0 else position
+
+
+def _swallows(parts: list[str], comment: int) -> bool:
+    end = 0
+    for index, part in enumerate(parts):
+        end += len(part)
+        if comment < end:
+            return any(rest.strip() and not rest.lstrip().startswith("#") for rest in parts[index + 1 :])
+    return False

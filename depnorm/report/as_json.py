@@ -1,0 +1,157 @@
+"""JSON: values to the documents of the contract."""
+
+from collections.abc import Iterable
+
+from msgspec import UNSET
+
+from depnorm import model
+from depnorm.report import documents
+from depnorm.report.encode import encode_json
+from depnorm.report.sharing import own_bytes
+
+
+def inspect_json(files: Iterable[model.SpecFile]) -> str:
+    """What was read of each spec file (`depnorm schema inspect`)."""
+    return encode_json(documents.InspectDocument(schema=1, files=tuple(_file(file) for file in files)))
+
+
+def findings_json(findings: Iterable[model.Finding]) -> str:
+    """The findings in the order given (`depnorm schema check`)."""
+    return encode_json(documents.CheckDocument(schema=1, findings=tuple(_finding(finding) for finding in findings)))
+
+
+def plan_json(plan: model.Plan) -> str:
+    """A plan (`depnorm schema plan`)."""
+    return encode_json(
+        documents.PlanDocument(
+            schema=1,
+            mode=plan.mode,
+            as_of=plan.as_of,
+            target=_target(plan.target),
+            spec_files=documents.SpecFiles(
+                used=tuple(_chosen(file) for file in plan.choice.used),
+                ignored=tuple(_chosen(file) for file in plan.choice.ignored),
+            ),
+            findings=tuple(_finding(finding) for finding in plan.findings),
+            stages=tuple(_stage(stage) for stage in plan.stages),
+            layers=tuple(_layer(layer) for layer in plan.layers),
+            sharing=documents.Sharing(shared_bytes=plan.shared_bytes, own_bytes=own_bytes(plan)),
+        )
+    )
+
+
+def _file(file: model.SpecFile) -> documents.File:
+    return documents.File(
+        path=file.path,
+        format=file.format,
+        encoding=file.encoding,
+        dependencies=tuple(_dependency(dependency) for dependency in file.dependencies),
+        references=tuple(_reference(reference) for reference in file.references),
+        options=tuple(
+            documents.Option(name=option.name, value=option.value, line=option.location.line, raw=option.raw)
+            for option in file.options
+        ),
+        problems=tuple(_problem(problem) for problem in file.problems),
+    )
+
+
+def _dependency(dependency: model.Dependency) -> documents.Dependency:
+    conda = dependency.ecosystem is model.Ecosystem.CONDA
+    return documents.Dependency(
+        ecosystem=dependency.ecosystem,
+        name=dependency.name,
+        spec=dependency.spec,
+        extras=dependency.extras,
+        marker=dependency.marker,
+        url=dependency.url,
+        editable=dependency.editable,
+        hashes=dependency.hashes,
+        channel=dependency.channel if conda else UNSET,
+        subdir=dependency.subdir if conda else UNSET,
+        build=dependency.build if conda else UNSET,
+        group=dependency.group,
+        line=dependency.location.line,
+        raw=dependency.raw,
+    )
+
+
+def _reference(reference: model.RepoReference) -> documents.Reference:
+    return documents.Reference(
+        kind=reference.kind,
+        target=reference.target,
+        resolved=reference.resolved,
+        scope=reference.scope,
+        entry=reference.entry,
+        files=reference.files,
+        extras=reference.extras,
+        marker=reference.marker,
+        line=reference.location.line,
+        raw=reference.raw,
+    )
+
+
+def _problem(problem: model.Problem) -> documents.Problem:
+    return documents.Problem(
+        rule=problem.rule,
+        line=problem.location.line,
+        message=problem.message,
+        hint=problem.hint,
+        raw=problem.raw,
+    )
+
+
+def _finding(finding: model.Finding) -> documents.Finding:
+    return documents.Finding(
+        rule=finding.rule,
+        severity=finding.severity,
+        path=finding.path,
+        line=finding.line,
+        message=finding.message,
+        hint=finding.hint,
+        target=finding.target,
+    )
+
+
+def _target(target: model.Target) -> documents.Target:
+    return documents.Target(
+        implementation=target.implementation,
+        python=target.python,
+        platform=target.platform,
+        base_image=target.base_image,
+        r_version=target.r_version,
+        r_snapshot=target.r_snapshot,
+        conda_subdir=target.conda_subdir,
+        prefix=target.prefix,
+        user=target.user,
+        uid=target.uid,
+        gid=target.gid,
+    )
+
+
+def _chosen(file: model.ChosenFile) -> documents.ChosenFile:
+    return documents.ChosenFile(path=file.path, why=file.why, format=file.format)
+
+
+def _stage(stage: model.Stage) -> documents.Stage:
+    return documents.Stage(
+        kind=stage.kind,
+        name=stage.name,
+        key=stage.key,
+        needs=stage.needs,
+        packages=tuple(
+            documents.StagePackage(
+                ecosystem=package.ecosystem,
+                name=package.name,
+                version=package.version,
+                spec=package.spec,
+            )
+            for package in stage.packages
+        ),
+        bytes=stage.bytes,
+        seen_in=stage.seen_in,
+        why=stage.why,
+    )
+
+
+def _layer(layer: model.LayerDecision) -> documents.LayerDecision:
+    return documents.LayerDecision(name=layer.name, admitted=layer.admitted, why=layer.why)

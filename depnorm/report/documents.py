@@ -1,0 +1,256 @@
+"""The JSON documents of the contract, as types: what is encoded, and what the JSON Schemas are made from.
+
+Fields stand in the order of their keys. Every document starts with `"schema": 1`; the number changes when a key
+changes its meaning or goes away, not when one is added. Lines count from 1, 0 means the whole file; sizes are bytes.
+"""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from depnorm import model
+
+
+class Dependency(Struct, frozen=True, kw_only=True):
+    """A declared package. `channel`, `subdir` and `build` are there for conda only."""
+
+    ecosystem: model.Ecosystem
+    name: str | None
+    spec: str
+    extras: tuple[str, ...]
+    marker: str | None
+    url: str | None
+    editable: bool
+    hashes: tuple[str, ...]
+    channel: str | UnsetType | None = UNSET
+    subdir: str | UnsetType | None = UNSET
+    build: str | UnsetType | None = UNSET
+    group: str | None
+    line: int
+    raw: str
+
+
+class Reference(Struct, frozen=True, kw_only=True):
+    """A line that refers back to the repository, or past it. `files` is what an install step copies for it."""
+
+    kind: model.ReferenceKind
+    target: str
+    resolved: str | None
+    scope: model.Scope
+    entry: model.Entry | None
+    files: tuple[str, ...]
+    extras: tuple[str, ...]
+    marker: str | None
+    line: int
+    raw: str
+
+
+class Option(Struct, frozen=True, kw_only=True):
+    """An option of an installer, a conda channel, or a key."""
+
+    name: str
+    value: str
+    line: int
+    raw: str
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """A line that its own tool would reject, or that does not mean what it seems to."""
+
+    rule: str
+    line: int
+    message: str
+    hint: str
+    raw: str
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """One spec file as its reader understood it."""
+
+    path: str
+    format: model.SpecFormat
+    encoding: str
+    dependencies: tuple[Dependency, ...]
+    references: tuple[Reference, ...]
+    options: tuple[Option, ...]
+    problems: tuple[Problem, ...]
+
+
+class InspectDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm inspect --format json`."""
+
+    schema: Literal[1]
+    files: tuple[File, ...]
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """A remark on one line. An empty `path` means the repository."""
+
+    rule: str
+    severity: model.Severity
+    path: str
+    line: int
+    message: str
+    hint: str
+    target: str | None
+
+
+class CheckDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm check --format json`."""
+
+    schema: Literal[1]
+    findings: tuple[Finding, ...]
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """What the image is built for. A null `python` means the base image's own."""
+
+    implementation: str
+    python: str | None
+    platform: str
+    base_image: str
+    r_version: str | None
+    r_snapshot: str | None
+    conda_subdir: str
+    prefix: str
+    user: str
+    uid: int
+    gid: int
+
+
+class ChosenFile(Struct, frozen=True, kw_only=True):
+    """A spec file that was found, and why it is used or ignored."""
+
+    path: str
+    why: str
+    format: model.SpecFormat
+
+
+class SpecFiles(Struct, frozen=True, kw_only=True):
+    """Which spec files count."""
+
+    used: tuple[ChosenFile, ...]
+    ignored: tuple[ChosenFile, ...]
+
+
+class StagePackage(Struct, frozen=True, kw_only=True):
+    """A package that a stage installs; `version` is null where no lock tells it, `spec` is then what was asked."""
+
+    ecosystem: model.Ecosystem
+    name: str
+    version: str | None
+    spec: str
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """One step of the image. `needs` are the files it copies first (`.`: all); `bytes` are null where unknown."""
+
+    kind: model.StageKind
+    name: str
+    key: str | None
+    needs: tuple[str, ...]
+    packages: tuple[StagePackage, ...]
+    bytes: int | None
+    seen_in: int | None
+    why: str
+
+
+class LayerDecision(Struct, frozen=True, kw_only=True):
+    """Why a shared layer whose package was asked for is taken or not."""
+
+    name: str
+    admitted: bool
+    why: str
+
+
+class Sharing(Struct, frozen=True, kw_only=True):
+    """How much of the download is in shared layers; `own_bytes` is null where no lock tells."""
+
+    shared_bytes: int
+    own_bytes: int | None
+
+
+class PlanDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm plan --format json`."""
+
+    schema: Literal[1]
+    mode: model.Mode
+    as_of: str
+    target: Target
+    spec_files: SpecFiles
+    findings: tuple[Finding, ...]
+    stages: tuple[Stage, ...]
+    layers: tuple[LayerDecision, ...]
+    sharing: Sharing
+
+
+class CatalogPackage(Struct, frozen=True, kw_only=True):
+    """A package of a shared layer at its exact artifact."""
+
+    name: str
+    version: str
+    bytes: int
+
+
+class CatalogLayer(Struct, frozen=True, kw_only=True):
+    """A subset of the catalog; `packages` and `bytes` are null where no snapshot tells them (R)."""
+
+    name: str
+    ecosystem: model.Ecosystem
+    heads: tuple[str, ...]
+    seen_in: int
+    why: str
+    packages: tuple[CatalogPackage, ...] | None
+    bytes: int | None
+
+
+class CatalogDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm catalog show --format json`: the layers in their global order, for one Python."""
+
+    schema: Literal[1]
+    name: str
+    as_of: str
+    python: str
+    pythons: tuple[str, ...]
+    r_snapshots: tuple[str, ...]
+    layers: tuple[CatalogLayer, ...]
+    dropped: dict[str, str]
+
+
+class CatalogName(Struct, frozen=True, kw_only=True):
+    """A catalog that can be named."""
+
+    name: str
+    as_of: str
+    layers: int
+
+
+class CatalogListDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm catalog list --format json`."""
+
+    schema: Literal[1]
+    catalogs: tuple[CatalogName, ...]
+
+
+class RuleText(Struct, frozen=True, kw_only=True):
+    """One rule and its page."""
+
+    rule: str
+    name: str
+    severity: model.Severity
+    summary: str
+    page: str
+
+
+class ExplainDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm explain --format json`."""
+
+    schema: Literal[1]
+    rules: tuple[RuleText, ...]
+
+
+class DockerfileDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm dockerfile --format json`."""
+
+    schema: Literal[1]
+    dockerfile: str

@@ -1,0 +1,169 @@
+# ruff: noqa: PLC0415  formats are imported when asked for
+"""Which formats there are, one table for each thing that is reported.
+
+A format's module is imported when it is asked for: rich and msgspec each cost a part of the time budget of a plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import assert_never
+
+from depnorm import model
+from depnorm.report.display import Display
+from depnorm.report.rule_text import RuleText
+
+
+class Format(StrEnum):
+    """What every command offers."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class PlanFormat(StrEnum):
+    """The formats of a plan."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class FindingsFormat(StrEnum):
+    """The formats of findings."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+class SchemaFormat(StrEnum):
+    """The format of a JSON Schema."""
+
+    JSON = "json"
+
+
+class SchemaName(StrEnum):
+    """The documents that have a JSON Schema, by the command that prints them."""
+
+    INSPECT = "inspect"
+    PLAN = "plan"
+    CHECK = "check"
+    CATALOG = "catalog"
+    CATALOG_LIST = "catalog-list"
+    DOCKERFILE = "dockerfile"
+    EXPLAIN = "explain"
+
+
+def format_plan(plan: model.Plan, name: PlanFormat, display: Display) -> str:
+    """A plan in one of the formats."""
+    match name:
+        case PlanFormat.TEXT:
+            from depnorm.report.terminal_plan import plan_text
+
+            return plan_text(plan, display)
+        case PlanFormat.JSON:
+            from depnorm.report.as_json import plan_json
+
+            return plan_json(plan)
+        case PlanFormat.MARKDOWN:
+            from depnorm.report.markdown import plan_markdown
+
+            return plan_markdown(plan)
+        case _:
+            assert_never(name)
+
+
+def format_findings(
+    findings: Sequence[model.Finding], name: FindingsFormat, display: Display, rules: Mapping[str, RuleText]
+) -> str:
+    """Findings in one of the formats, in the order given; `rules` by code, for formats that describe them."""
+    match name:
+        case FindingsFormat.TEXT:
+            from depnorm.report.terminal_findings import findings_text
+
+            return findings_text(findings, display)
+        case FindingsFormat.JSON:
+            from depnorm.report.as_json import findings_json
+
+            return findings_json(findings)
+        case FindingsFormat.SARIF:
+            from depnorm.report.sarif import findings_sarif
+
+            return findings_sarif(findings, rules)
+        case FindingsFormat.GITHUB:
+            from depnorm.report.github import findings_github
+
+            return findings_github(findings)
+        case _:
+            assert_never(name)
+
+
+def format_inspection(files: Sequence[model.SpecFile], name: Format, display: Display) -> str:
+    """What was read of spec files, in one of the formats."""
+    match name:
+        case Format.TEXT:
+            from depnorm.report.terminal_inspect import inspect_text
+
+            return inspect_text(files, display)
+        case Format.JSON:
+            from depnorm.report.as_json import inspect_json
+
+            return inspect_json(files)
+        case _:
+            assert_never(name)
+
+
+def format_dockerfile(dockerfile: str, name: Format) -> str:
+    """A Dockerfile, untouched, in one of the formats."""
+    match name:
+        case Format.TEXT:
+            return dockerfile
+        case Format.JSON:
+            from depnorm.report.documents import DockerfileDocument
+            from depnorm.report.encode import encode_json_verbatim
+
+            return encode_json_verbatim(DockerfileDocument(schema=1, dockerfile=dockerfile))
+        case _:
+            assert_never(name)
+
+
+def format_rules(rules: Sequence[RuleText], name: Format, *, pages: bool) -> str:
+    """Rules in one of the formats; text has their pages or a line each."""
+    from depnorm.report import explain
+
+    match name:
+        case Format.TEXT if pages:
+            return "\n".join(explain.rule_page_text(rule) for rule in rules)
+        case Format.TEXT:
+            return explain.rule_list_text(rules)
+        case Format.JSON:
+            return explain.rules_json(rules)
+        case _:
+            assert_never(name)
+
+
+def format_catalog_list(catalogs: Sequence[model.Catalog], name: Format) -> str:
+    """Which catalogs there are, in one of the formats."""
+    from depnorm.report import catalog
+
+    match name:
+        case Format.TEXT:
+            return catalog.catalog_list_text(catalogs)
+        case Format.JSON:
+            return catalog.catalog_list_json(catalogs)
+        case _:
+            assert_never(name)
+
+
+def format_catalog(catalog: model.Catalog, snapshot: model.Snapshot, name: Format, display: Display) -> str:
+    """A catalog with the packages of one Python, in one of the formats."""
+    from depnorm.report import catalog as formats
+
+    match name:
+        case Format.TEXT:
+            return formats.catalog_text(catalog, snapshot, display)
+        case Format.JSON:
+            return formats.catalog_json(catalog, snapshot)
+        case _:
+            assert_never(name)

@@ -1,0 +1,84 @@
+"""A plan as Markdown, for an issue, a pull request or a wiki."""
+
+import re
+from collections.abc import Iterator
+
+from depnorm import model
+from depnorm.report import wording
+from depnorm.report.redact import printable
+from depnorm.report.sharing import own_bytes
+
+# Whatever Markdown or HTML might give a meaning to, `@` and `#` (mentions, issues) included (CommonMark, 2.4).
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@&]|:(?=//))")
+_MAX_PACKAGES = 8
+
+
+def plan_markdown(plan: model.Plan) -> str:
+    """The plan as headings and tables; no text of the repository can add markup to it."""
+    return "\n".join(_lines(plan)) + "\n"
+
+
+def _lines(plan: model.Plan) -> Iterator[str]:
+    yield "# Plan"
+    yield ""
+    yield f"{plan.mode.value.capitalize()}, packages as of {_code(plan.as_of)}, on {_code(plan.target.base_image)}."
+    yield from _spec_files(plan.choice)
+    yield from _stages(plan)
+    yield from _layers(plan)
+    yield from _findings(plan)
+
+
+def _spec_files(choice: model.SpecChoice) -> Iterator[str]:
+    yield from ("", "## Spec files", "", "| file | | why |", "|---|---|---|")
+    for word, files in (("used", choice.used), ("ignored", choice.ignored)):
+        yield from (f"| {_code(file.path)} | {word} | {_plain(file.why)} |" for file in files)
+
+
+def _stages(plan: model.Plan) -> Iterator[str]:
+    yield from ("", "## Stages", "")
+    yield from ("| | kind | name | packages | needs | download | seen in |", "|---|---|---|---|---|---|---|")
+    for number, stage in enumerate(plan.stages, start=1):
+        names = [_plain(wording.package(package)) for package in stage.packages]
+        cells = (
+            str(number),
+            stage.kind.value,
+            _plain(stage.name),
+            wording.shortened(names, _MAX_PACKAGES),
+            wording.shortened([_code(path) for path in stage.needs], _MAX_PACKAGES),
+            wording.megabytes(stage.bytes),
+            "" if stage.seen_in is None else str(stage.seen_in),
+        )
+        yield f"| {' | '.join(cells)} |"
+    own = own_bytes(plan)
+    yield ""
+    yield f"Shared: {wording.megabytes(plan.shared_bytes)}. Own: {wording.megabytes(own) or 'unknown without a lock'}."
+
+
+def _layers(plan: model.Plan) -> Iterator[str]:
+    refused = [layer for layer in plan.layers if not layer.admitted]
+    if refused:
+        yield from ("", "## Shared layers not taken", "")
+        yield from (f"- {_plain(layer.name)}: {_plain(layer.why)}" for layer in refused)
+
+
+def _findings(plan: model.Plan) -> Iterator[str]:
+    if plan.findings:
+        yield from ("", "## Findings", "")
+    for finding in plan.findings:
+        place = str(model.Location(path=finding.path, line=finding.line))
+        hint = f" *{_plain(finding.hint)}*" if finding.hint else ""
+        where = f"{_code(place)}: " if place else ""
+        yield f"- {where}**{_plain(finding.rule)}** {_plain(finding.message)}{hint}"
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", printable(text))
+
+
+def _code(text: str) -> str:
+    """Inline code that ends where it should, and does not end a table cell."""
+    text = printable(text).replace("|", "\\|")
+    runs = [len(run) for run in re.findall(r"`+", text)]
+    fence = "`" * (max(runs, default=0) + 1)
+    padding = " " if "`" in text or not text.strip() else ""
+    return f"{fence}{padding}{text}{padding}{fence}"

@@ -1,0 +1,35 @@
+"""JSON Schemas, made from the types that are encoded, so that they cannot drift from the documents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from depnorm.report import documents
+from depnorm.report.encode import encode_json_verbatim
+from depnorm.report.formats import SchemaName
+
+_DOCUMENTS: Mapping[SchemaName, type[msgspec.Struct]] = {
+    SchemaName.INSPECT: documents.InspectDocument,
+    SchemaName.PLAN: documents.PlanDocument,
+    SchemaName.CHECK: documents.CheckDocument,
+    SchemaName.CATALOG: documents.CatalogDocument,
+    SchemaName.CATALOG_LIST: documents.CatalogListDocument,
+    SchemaName.DOCKERFILE: documents.DockerfileDocument,
+    SchemaName.EXPLAIN: documents.ExplainDocument,
+}
+
+
+def json_schema(name: SchemaName) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a document."""
+    schema = msgspec.json.schema(_DOCUMENTS[name])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"depnorm {name.value}",
+        **schema,
+    }
+
+
+def format_schema(name: SchemaName) -> str:
+    """The same as text."""
+    return encode_json_verbatim(json_schema(name))

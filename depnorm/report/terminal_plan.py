@@ -1,0 +1,139 @@
+"""A plan for people: what counts, what refers back, the stages in order, and what is shared."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+from rich.tree import Tree
+
+from depnorm import model
+from depnorm.report import wording
+from depnorm.report.display import Display
+from depnorm.report.redact import printable
+from depnorm.report.sharing import own_bytes
+from depnorm.report.terminal_findings import STYLES
+
+_HEADING = "bold"
+_QUIET = "dim"
+_STAGE_STYLES = {model.StageKind.SHARED: "green", model.StageKind.LATE: "yellow"}
+_MAX_PACKAGES = 8
+
+
+def plan_text(plan: model.Plan, display: Display) -> str:
+    """The plan as a tree that fits the display's width."""
+    tree = Tree(_title(plan), guide_style=_QUIET)
+    _add_spec_files(tree, plan.choice)
+    _add_references(tree, plan.findings)
+    _add_stages(tree, plan.stages)
+    _add_refused_layers(tree, plan.layers)
+    _add_findings(tree, plan.findings)
+    return f"{display.render(tree)}\n{display.render(_summary(plan))}"
+
+
+def _title(plan: model.Plan) -> Text:
+    python = f"Python {plan.target.python}" if plan.target.python else "the base image's Python"
+    r = f", R {plan.target.r_version or ''}".rstrip() if plan.target.r_version or plan.target.r_snapshot else ""
+    proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked: versions are unproven"
+    return Text.assemble(
+        ("Plan", _HEADING),
+        printable(f" for {python}{r} on {plan.target.base_image}, packages as of {plan.as_of}"),
+        (f" ({proof})", _QUIET),
+    )
+
+
+def _add_spec_files(tree: Tree, choice: model.SpecChoice) -> None:
+    branch = tree.add(Text("Spec files", style=_HEADING))
+    for file in choice.used:
+        branch.add(Text.assemble("used     ", (printable(file.path), "green"), f": {printable(file.why)}"))
+    for file in choice.ignored:
+        branch.add(Text.assemble("ignored  ", (printable(file.path), "yellow"), f": {printable(file.why)}"))
+    if choice.installs_itself:
+        branch.add(Text("The repository is a package: it is installed itself, after everything else."))
+    if not choice.used and not choice.ignored:
+        branch.add(Text("none"))
+
+
+def _add_references(tree: Tree, findings: Iterable[model.Finding]) -> None:
+    references = [finding for finding in findings if finding.target is not None]
+    if not references:
+        return
+    branch = tree.add(Text("What refers back to the repository, or past it", style=_HEADING))
+    for finding in references:
+        branch.add(_finding(finding))
+
+
+def _add_findings(tree: Tree, findings: Iterable[model.Finding]) -> None:
+    others = [finding for finding in findings if finding.target is None]
+    if not others:
+        return
+    branch = tree.add(Text("Findings", style=_HEADING))
+    for finding in others:
+        branch.add(_finding(finding))
+
+
+def _finding(finding: model.Finding) -> Text:
+    place = printable(str(model.Location(path=finding.path, line=finding.line)))
+    hint = f"\nhint: {printable(finding.hint)}" if finding.hint else ""
+    return Text.assemble(
+        f"{place}: " if place else "",
+        (printable(finding.rule), STYLES[finding.severity]),
+        f" {printable(finding.message)}",
+        (hint, _QUIET),
+    )
+
+
+def _add_stages(tree: Tree, stages: Sequence[model.Stage]) -> None:
+    if not stages:
+        return
+    branch = tree.add(Text("Stages, in build order", style=_HEADING))
+    for number, stage in enumerate(stages, start=1):
+        node = branch.add(_stage_title(number, stage))
+        node.add(Text(printable(stage.why), style=_QUIET))
+        if stage.packages:
+            names = [printable(wording.package(package)) for package in stage.packages]
+            node.add(Text(wording.shortened(names, _MAX_PACKAGES)))
+        if stage.needs:
+            files = "the whole repository" if "." in stage.needs else _files(stage.needs)
+            node.add(Text(f"rebuilt when this changes: {files}"))
+
+
+def _files(paths: tuple[str, ...]) -> str:
+    return wording.shortened([printable(path) for path in paths], _MAX_PACKAGES)
+
+
+def _stage_title(number: int, stage: model.Stage) -> Text:
+    facts = [wording.count(len(stage.packages), "package") if stage.packages else "", wording.megabytes(stage.bytes)]
+    if stage.seen_in is not None:
+        facts.append(f"in {wording.count(stage.seen_in, 'repository')} of the corpus")
+    return Text.assemble(
+        f"{number:>2} ",
+        (f"{stage.kind.value:<10}", _STAGE_STYLES.get(stage.kind, "blue")),
+        (printable(stage.name), _HEADING),
+        "".join(f", {fact}" for fact in facts if fact),
+    )
+
+
+def _add_refused_layers(tree: Tree, layers: Iterable[model.LayerDecision]) -> None:
+    refused = [layer for layer in layers if not layer.admitted]
+    if not refused:
+        return
+    branch = tree.add(Text("Shared layers not taken", style=_HEADING))
+    for layer in refused:
+        branch.add(Text.assemble((printable(layer.name), "yellow"), f": {printable(layer.why)}"))
+
+
+def _summary(plan: model.Plan) -> Text:
+    lines = _sharing(plan) if plan.stages else ["depnorm has no stages for this repository; the spec files say why."]
+    if plan.findings:
+        lines.append(f"{wording.tally(plan.findings).capitalize()}; `depnorm explain CODE` tells more about one.")
+    if plan.stages:
+        lines.append("Next: depnorm dockerfile REPO -o Dockerfile")
+    return Text("\n".join(lines))
+
+
+def _sharing(plan: model.Plan) -> list[str]:
+    shared = [stage for stage in plan.stages if stage.kind is model.StageKind.SHARED]
+    layers = f"{wording.count(len(shared), 'layer')}, {wording.megabytes(plan.shared_bytes)}" if shared else "nothing"
+    return [
+        f"Shared with other repositories: {layers}.",
+        f"For this repository alone: {wording.megabytes(own_bytes(plan)) or 'unknown without a lock'}.",
+    ]

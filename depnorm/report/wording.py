@@ -1,0 +1,55 @@
+"""How sizes, counts and packages are said, the same in every text format."""
+
+from collections.abc import Iterable, Sequence
+
+from depnorm import model
+
+
+def megabytes(size: int | None) -> str:
+    """A size as people read it, in units of 1000: `45.2 MB`, `380 kB`; an unknown size is the empty string."""
+    if size is None:
+        return ""
+    if size >= 10**9:
+        return f"{size / 10**9:.2f} GB"
+    if size >= 10**6:
+        return f"{size / 10**6:.1f} MB"
+    return f"{-(-size // 1000)} kB"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 package`, `2 packages`, `2 repositories`."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = noun.removesuffix("y") + "ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number:,} {plural}"
+
+
+def shortened(items: Sequence[str], limit: int) -> str:
+    """The items, comma-separated; of more than `limit` only the first, with the number of the others."""
+    if len(items) <= limit:
+        return ", ".join(items)
+    return f"{', '.join(items[:limit])} and {len(items) - limit:,} more"
+
+
+def package(stage_package: model.StagePackage) -> str:
+    """`numpy 2.3.4`, or as it was asked for: `numpy>=2`."""
+    if stage_package.version is not None:
+        return f"{stage_package.name} {stage_package.version}"
+    return stage_package.name + stage_package.spec
+
+
+def tally(findings: Iterable[model.Finding]) -> str:
+    """`3 findings (1 error, 2 warnings)`, or `no findings`."""
+    severities = [finding.severity for finding in findings]
+    if not severities:
+        return "no findings"
+    parts = [
+        count(severities.count(severity), noun)
+        for severity, noun in (
+            (model.Severity.ERROR, "error"),
+            (model.Severity.WARNING, "warning"),
+            (model.Severity.INFO, "remark"),
+        )
+        if severity in severities
+    ]
+    return f"{count(len(severities), 'finding')} ({', '.join(parts)})"

@@ -1,0 +1,141 @@
+"""Joint locks of Python packages: versions from uv, one wheel each as pip chooses, edges from the wheels' metadata."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from depnorm.errors import ResolutionError
+from depnorm.model import Artifact, Ecosystem, LockedPackage
+from depnorm.model.environment import marker_environment
+from depnorm.resolve.uv_command import Query, compile_pylock
+from depnorm.resolve.wheel import Progress, Wheel, choose_wheel, read_requirements, supported_tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """The packages of one joint resolution, sorted by name, and where each artifact lies, by file name."""
+
+    packages: tuple[LockedPackage, ...]
+    urls: Mapping[str, str]
+
+
+def resolve_versions(query: Query, scratch: Path) -> dict[str, str]:
+    """Name to version of a joint resolution, without artifacts or edges: one run of uv.
+
+    Raises `ResolutionError` with uv's message.
+    """
+    return {package["name"]: package["version"] for package in compile_pylock(query, scratch)}
+
+
+def resolve_python(query: Query, scratch: Path, progress: Progress | None = None) -> Resolution:
+    """One joint resolution from wheels alone, evaluated for the Target, extras in use included.
+
+    `scratch` is a directory for what the index answers; calls that share it ask once. Raises `ResolutionError` when
+    there is no answer, or when a wheel requires what the resolution does not hold.
+    """
+    tags = supported_tags(query.python, query.platform)
+    entries = sorted(compile_pylock(query, scratch), key=lambda entry: str(entry["name"]))
+    wheels = [choose_wheel(entry["name"], entry.get("wheels", ()), tags) for entry in entries]
+    declared = read_requirements(wheels, scratch, progress)
+    lines = {entry["name"]: found for entry, found in zip(entries, declared, strict=True)}
+    edges = evaluate_requirements(query.requirements, lines, marker_environment(query.python, query.platform))
+    packages = tuple(_package(e["name"], e["version"], wheel, edges) for e, wheel in zip(entries, wheels, strict=True))
+    check_consistent(packages)
+    return Resolution(packages=packages, urls={wheel.artifact.filename: wheel.url for wheel in wheels})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonResolver:
+    """Resolutions for one Python, platform and date, from one cache. What refreshing a catalog asks."""
+
+    python: str
+    platform: str
+    as_of: str
+    scratch: Path
+    progress: Progress | None = None
+
+    def versions(self, requirements: Sequence[str], constraints: Sequence[str]) -> Mapping[str, str]:
+        """Name to version; raises `ResolutionError`."""
+        return resolve_versions(self._query(requirements, constraints), self.scratch)
+
+    def packages(self, requirements: Sequence[str], constraints: Sequence[str]) -> Sequence[LockedPackage]:
+        """The same with artifacts and edges; raises `ResolutionError`."""
+        return resolve_python(self._query(requirements, constraints), self.scratch, self.progress).packages
+
+    def _query(self, requirements: Sequence[str], constraints: Sequence[str]) -> Query:
+        return Query(
+            requirements=tuple(requirements),
+            constraints=tuple(constraints),
+            python=self.python,
+            platform=self.platform,
+            as_of=self.as_of,
+        )
+
+
+def _package(name: str, version: str, wheel: Wheel, edges: Mapping[str, tuple[str, ...]]) -> LockedPackage:
+    artifact: Artifact = wheel.artifact
+    return LockedPackage(
+        ecosystem=Ecosystem.PYPI, name=name, version=version, artifact=artifact, requires=edges.get(name, ())
+    )
+
+
+def evaluate_requirements(
+    roots: Sequence[str], declared: Mapping[str, Sequence[str]], environment: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Per package the requirements that hold in `environment`, without their markers, sorted.
+
+    An extra counts for a package as soon as a root, or a requirement that holds, asks for it: extras spread along the
+    edges until nothing changes.
+    """
+    extras: dict[str, set[str]] = {name: set() for name in declared}
+    pending = [*_spread(map(Requirement, roots), extras), *declared]
+    edges: dict[str, tuple[Requirement, ...]] = {}
+    while pending:
+        name = pending.pop()
+        edges[name] = tuple(_holding(declared[name], extras[name], environment))
+        pending += _spread(edges[name], extras)
+    return {name: tuple(sorted({_edge(requirement) for requirement in found})) for name, found in edges.items()}
+
+
+def _spread(requirements: Iterable[Requirement], extras: Mapping[str, set[str]]) -> list[str]:
+    """The packages for which `requirements` ask extras that nobody asked before; notes them in `extras`."""
+    grown = []
+    for requirement in requirements:
+        name = canonicalize_name(requirement.name)
+        asked = {canonicalize_name(extra) for extra in requirement.extras}
+        if name in extras and not asked <= extras[name]:
+            extras[name] |= asked
+            grown.append(str(name))
+    return grown
+
+
+def _holding(lines: Sequence[str], extras: set[str], environment: Mapping[str, str]) -> Iterable[Requirement]:
+    for line in lines:
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement as error:
+            raise ResolutionError(f"{line}: a wheel's metadata requires what PEP 508 does not allow") from error
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({**environment, "extra": extra}) for extra in ("", *sorted(extras))):
+            requirement.marker = None
+            yield requirement
+
+
+def _edge(requirement: Requirement) -> str:
+    requirement.name = canonicalize_name(requirement.name)
+    requirement.extras = {canonicalize_name(extra) for extra in requirement.extras}
+    return str(requirement)
+
+
+def check_consistent(packages: Sequence[LockedPackage]) -> None:
+    """Raises `ResolutionError` where a package requires a name or a version that `packages` do not hold."""
+    versions = {package.name: package.version for package in packages}
+    for package in packages:
+        for line in package.requires:
+            requirement = Requirement(line)
+            held = versions.get(requirement.name)
+            if held is None or not requirement.specifier.contains(held, prereleases=True):
+                raise ResolutionError(f"{package.name} {package.version} requires {line}, the resolution has {held}")

@@ -1,0 +1,139 @@
+"""Which wheel of a version pip would install for a Target, and what its metadata requires."""
+
+import hashlib
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from packaging.metadata import parse_email
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from depnorm.errors import ResolutionError
+from depnorm.model import Artifact
+
+Progress = Callable[[str, int, int], None]
+_CONNECTIONS = 8
+_TIMEOUT_SECONDS = 60
+_LEGACY_ALIASES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # PEP 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wheel:
+    """A wheel and where the index keeps it."""
+
+    artifact: Artifact
+    url: str
+
+
+def supported_tags(python: str, platform: str) -> tuple[Tag, ...]:
+    """The tags of a Target in pip's order, most preferred first. `platform` is `manylinux_2_N_MACHINE`."""
+    major, minor = (int(part) for part in python.split("."))
+    platforms = tuple(_platforms(platform))
+    specific = cpython_tags((major, minor), platforms=platforms)
+    general = compatible_tags((major, minor), interpreter=f"cp{major}{minor}", platforms=platforms)
+    return (*specific, *general)
+
+
+def _platforms(platform: str) -> Iterator[str]:
+    _, glibc_major, glibc_minor, machine = platform.split("_", 3)
+    for minor in range(int(glibc_minor), 4, -1):
+        yield f"manylinux_{glibc_major}_{minor}_{machine}"
+        if minor in _LEGACY_ALIASES:
+            yield f"{_LEGACY_ALIASES[minor]}_{machine}"
+    yield f"linux_{machine}"
+
+
+def choose_wheel(name: str, wheels: Sequence[dict[str, Any]], tags: Sequence[Tag]) -> Wheel:
+    """The wheel that pip prefers among a pylock.toml's `wheels`: the best tag, then the highest build number.
+
+    Raises `ResolutionError` when none fits the Target.
+    """
+    rank = {tag: position for position, tag in enumerate(tags)}
+    ranked = [(key, wheel) for wheel in map(_wheel, wheels) if (key := _preference(wheel.artifact.filename, rank))]
+    if not ranked:
+        raise ResolutionError(f"{name}: no wheel fits the target")
+    return max(ranked, key=lambda pair: pair[0])[1]
+
+
+def _preference(filename: str, rank: dict[Tag, int]) -> tuple[int, tuple[int, str] | tuple[()]] | None:
+    try:
+        _, _, build, tags = parse_wheel_filename(filename)
+    except InvalidWheelFilename:
+        return None
+    positions = [rank[tag] for tag in tags if tag in rank]
+    return (-min(positions), build) if positions else None
+
+
+def _wheel(entry: dict[str, Any]) -> Wheel:
+    url = str(entry.get("url", ""))
+    filename = entry.get("name") or unquote(urlsplit(url).path).rpartition("/")[2]
+    sha256 = entry.get("hashes", {}).get("sha256", "")
+    return Wheel(artifact=Artifact(filename=filename, sha256=sha256, size=entry.get("size") or 0), url=url)
+
+
+def read_requirements(wheels: Sequence[Wheel], cache: Path, progress: Progress | None) -> list[tuple[str, ...]]:
+    """The `Requires-Dist` lines of each wheel, in the order of `wheels`.
+
+    Asks for the metadata file beside the wheel (PEP 658), and for the wheel where the index has none. `cache` keeps
+    the answers, by the wheel's hash. `progress` is told the file name, how many are done, and of how many.
+    """
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        answers = []
+        for done, (wheel, lines) in enumerate(
+            zip(wheels, pool.map(lambda w: _requires(w, cache), wheels), strict=True)
+        ):
+            answers.append(lines)
+            if progress is not None:
+                progress(wheel.artifact.filename, done + 1, len(wheels))
+    return answers
+
+
+def _requires(wheel: Wheel, cache: Path) -> tuple[str, ...]:
+    kept = cache / f"{wheel.artifact.sha256}.metadata"
+    if not kept.exists():
+        kept.write_bytes(_fetch_metadata(wheel))
+    raw, _ = parse_email(kept.read_bytes())
+    return tuple(raw.get("requires_dist", ()))
+
+
+def _fetch_metadata(wheel: Wheel) -> bytes:
+    try:
+        with _open(f"{wheel.url}.metadata") as answer:
+            return bytes(answer.read())
+    except urllib.error.HTTPError:
+        return _metadata_of_wheel(wheel)
+    except OSError as error:
+        raise ResolutionError(f"{wheel.artifact.filename}: its metadata cannot be read ({error})") from error
+
+
+def _metadata_of_wheel(wheel: Wheel) -> bytes:
+    digest = hashlib.sha256()
+    with tempfile.TemporaryFile() as file:
+        try:
+            with _open(wheel.url) as answer:
+                while block := answer.read(1 << 20):
+                    digest.update(block)
+                    file.write(block)
+        except OSError as error:
+            raise ResolutionError(f"{wheel.artifact.filename}: cannot be downloaded ({error})") from error
+        if digest.hexdigest() != wheel.artifact.sha256:
+            raise ResolutionError(f"{wheel.artifact.filename}: its content does not have the hash the index promised")
+        with zipfile.ZipFile(file) as archive:
+            names = [
+                name for name in archive.namelist() if name.count("/") == 1 and name.endswith(".dist-info/METADATA")
+            ]
+            return archive.read(names[0])
+
+
+def _open(url: str) -> Any:
+    if urlsplit(url).scheme not in {"https", "http"}:
+        raise ResolutionError(f"{url}: expected an https URL")
+    return urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS)  # noqa: S310  the scheme was checked above

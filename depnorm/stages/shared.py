@@ -1,0 +1,115 @@
+"""The stages that come first: the base, the shared layers, the distribution's packages."""
+
+from collections.abc import Iterator
+
+from depnorm.model import (
+    Analysis,
+    Builder,
+    CreateBase,
+    Ecosystem,
+    InstallApt,
+    InstallCran,
+    InstallWheels,
+    LockedPackage,
+    SharedLayer,
+    Sharing,
+    Stage,
+    StageKind,
+    StagePackage,
+    StoreWheels,
+    Target,
+)
+from depnorm.stages.stage import Shared
+
+CONDA_IMAGE = "condaforge/miniforge3:24.7.1-2"
+"""Where an R image takes conda from."""
+PYTHON_BESIDE_R = ("python3", "python3-venv")
+"""The distribution's packages that bring Python to an R image."""
+
+
+def uses_prefix(analysis: Analysis) -> bool:
+    """Whether the image has the Python prefix: not for conda alone, nor for R without anything for pip."""
+    match analysis.choice.builder:
+        case Builder.PYTHON | Builder.NONE:
+            return True
+        case Builder.R:
+            return bool(analysis.pip) or (analysis.choice.installs_itself and bool(analysis.projects))
+        case _:
+            return False
+
+
+def base(analysis: Analysis, sharing: Sharing, target: Target) -> Stage:
+    """The stage that every repository with the same Target begins with."""
+    is_r = analysis.choice.builder is Builder.R
+    prefix = uses_prefix(analysis)
+    conda = analysis.environment is not None
+    return Stage(
+        kind=StageKind.BASE,
+        name=target.base_image,
+        why="the base image, the user and the empty prefixes",
+        step=CreateBase(
+            python=prefix,
+            conda=conda,
+            r=is_r,
+            installer=sharing.installer if prefix else None,
+            conda_image=CONDA_IMAGE if conda and is_r else None,
+            apt=PYTHON_BESIDE_R if prefix and is_r else (),
+        ),
+    )
+
+
+def shared(sharing: Sharing, target: Target) -> Iterator[Stage]:
+    """The shared layers, in the catalog's global order."""
+    for layer, key in sharing.layers:
+        why = "the same in every repository that needs it"
+        yield _wheel_stage(layer, key, InstallWheels(packages=layer.packages), why)
+    if sharing.wheelhouse:
+        layer, key = sharing.wheelhouse
+        why = "build backends as wheels, so that a late build downloads nothing"
+        yield _wheel_stage(layer, key, StoreWheels(packages=layer.packages), why)
+    for subset, key in sharing.cran:
+        snapshot = target.r_snapshot or ""
+        yield Stage(
+            kind=StageKind.SHARED,
+            name=subset.name,
+            why=f"the same in every repository at the CRAN snapshot {snapshot}",
+            step=InstallCran(packages=subset.heads, snapshot=snapshot, apt=subset.system),
+            key=key,
+            packages=tuple(StagePackage(ecosystem=Ecosystem.CRAN, name=name) for name in subset.heads),
+            seen_in=subset.seen_in,
+        )
+
+
+def _wheel_stage(layer: SharedLayer, key: str, step: InstallWheels | StoreWheels, why: str) -> Stage:
+    return Stage(
+        kind=StageKind.SHARED,
+        name=layer.name,
+        why=why,
+        step=step,
+        key=key,
+        packages=tuple(_locked(package) for package in layer.packages),
+        bytes=layer.size,
+        seen_in=layer.seen_in,
+    )
+
+
+def _locked(package: LockedPackage) -> StagePackage:
+    return StagePackage(ecosystem=package.ecosystem, name=package.name, version=package.version)
+
+
+def system(analysis: Analysis) -> Iterator[Stage]:
+    """What apt.txt asks for."""
+    if analysis.apt:
+        yield Stage(
+            kind=StageKind.SYSTEM,
+            name="apt.txt",
+            why="packages of the distribution, sorted",
+            step=InstallApt(packages=analysis.apt),
+            packages=tuple(StagePackage(ecosystem=Ecosystem.APT, name=name) for name in analysis.apt),
+        )
+
+
+def shared_names(sharing: Sharing) -> Shared:
+    """The packages that shared layers hold."""
+    wheels = {(package.ecosystem, package.name) for layer, _ in sharing.layers for package in layer.packages}
+    return frozenset(wheels | {(Ecosystem.CRAN, name) for subset, _ in sharing.cran for name in subset.heads})

@@ -1,0 +1,214 @@
+"""A real engine: plans are rendered, built and run. Nothing here imitates Docker, pip, conda or R."""
+
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from depnorm.emit.dockerfile import render_dockerfile
+from depnorm.model import (
+    Artifact,
+    Builder,
+    CopyRepository,
+    CreateBase,
+    Ecosystem,
+    LockedPackage,
+    Mode,
+    Plan,
+    SpecChoice,
+    Stage,
+    StageKind,
+    Step,
+    Target,
+)
+
+ENGINE = Path(__file__).resolve().parents[3] / "shared" / "engine" / "engine"
+PYTHON_BASE = "python:3.11-slim"
+R_BASE = "r-base:4.2.2"
+CONDA_BASE = "condaforge/miniforge3:latest"
+# What the tests install: small, pure Python, and the build backends with what they need.
+NAMES = (
+    *("pip", "six", "idna", "attrs", "click"),
+    *("setuptools", "wheel", "hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers", "editables"),
+)
+BACKENDS = NAMES[5:]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The outcome of one build; `log` is all that the builder printed."""
+
+    tag: str
+    ok: bool
+    log: str
+
+    @property
+    def executed(self) -> list[str]:
+        """The RUN and COPY steps that did not come from the cache (BuildKit)."""
+        titles, cached = {}, set()
+        for line in self.log.splitlines():
+            number, _, rest = line.partition(" ")
+            if rest.startswith("["):
+                titles[number] = rest
+            elif rest == "CACHED":
+                cached.add(number)
+        steps = [title for number, title in titles.items() if number not in cached]
+        return [title for title in steps if "] RUN" in title or "] COPY" in title]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Builds plans with the engine."""
+
+    directory: Path
+    tags: list[str] = field(default_factory=list)
+
+    def build(
+        self, plan: Plan, files: Mapping[str, str] | None = None, *, buildkit: bool = True, cache: bool = True
+    ) -> Built:
+        """Build the plan's image over a context that holds these files, text by path."""
+        context = self.context(files or {})
+        (context.parent / "Dockerfile").write_text(render_dockerfile(plan), encoding="utf-8")
+        tag = f"t/emit-{len(self.tags)}"
+        self.tags.append(tag)
+        command = ["docker", "build", "--network=host", "--tag", tag, "--file", str(context.parent / "Dockerfile")]
+        command += ["--progress=plain"] if buildkit else []
+        command += [] if cache else ["--no-cache"]
+        environment = {**os.environ, "DOCKER_BUILDKIT": str(int(buildkit))}
+        done = subprocess.run([*command, str(context)], env=environment, capture_output=True, text=True, check=False)
+        return Built(tag, done.returncode == 0, done.stdout + done.stderr)
+
+    def context(self, files: Mapping[str, str]) -> Path:
+        context = self.directory / f"build-{len(self.tags)}" / "context"
+        context.mkdir(parents=True)
+        for name, text in files.items():
+            path = context / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+            path.chmod(0o644)
+        return context
+
+    def base_image(self, name: str, base: str, *lines: str) -> str:
+        """The tag of an image made from `base` by these instructions."""
+        tag = f"t/emit-base-{name}"
+        text = "\n".join([f"FROM {base}", *lines, ""])
+        subprocess.run(
+            ["docker", "build", "--network=host", "--quiet", "--tag", tag, "-"],
+            input=text,
+            text=True,
+            capture_output=True,
+            check=True,
+        )
+        self.tags.append(tag)
+        return tag
+
+    def layers(self, built: Built) -> list[str]:
+        """The diffIDs of an image, lowest layer first."""
+        assert built.ok, built.log
+        shown = output("docker", "image", "inspect", "--format", "{{json .RootFS.Layers}}", built.tag)
+        layers: list[str] = json.loads(shown)
+        return layers
+
+    def run(self, built: Built, command: str) -> str:
+        """What a shell command prints in a container of the image."""
+        assert built.ok, built.log
+        return self.docker_run(built.tag, "sh", "-c", command)
+
+    def docker_run(self, image: str, *command: str) -> str:
+        """What a command prints in a container of any image."""
+        return output("docker", "run", "--rm", "--network=host", image, *command)
+
+
+def output(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    start_engine()
+    made = Bench(tmp_path_factory.mktemp("engine"))
+    yield made
+    subprocess.run(["docker", "image", "rm", "--force", *made.tags], capture_output=True, check=False)
+
+
+def start_engine() -> None:
+    """Start the engine where none is given, and let this process find it."""
+    if "DOCKER_HOST" in os.environ:
+        return
+    if not ENGINE.exists():
+        pytest.skip("no engine: set DOCKER_HOST")
+    subprocess.run([ENGINE, "up", "--with", "python,apt,r,conda"], capture_output=True, check=True)
+    exported = output("bash", "-c", f'eval "$({shlex.quote(str(ENGINE))} env)"; env -0')
+    for pair in filter(None, exported.split("\0")):
+        name, _, value = pair.partition("=")
+        os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def wheels(bench: Bench) -> dict[str, LockedPackage]:
+    """The wheels that the pip of the base image selects today, by name."""
+    options = ("--dry-run", "--no-deps", "--ignore-installed", "--only-binary", ":all:", "--quiet", "--report", "-")
+    items = json.loads(bench.docker_run(PYTHON_BASE, "pip", "install", *options, *NAMES))["install"]
+    return {item["metadata"]["name"]: locked_package(item) for item in items}
+
+
+def locked_package(item: Mapping[str, object]) -> LockedPackage:
+    metadata, download = item["metadata"], item["download_info"]
+    assert isinstance(metadata, dict)
+    assert isinstance(download, dict)
+    sha256 = download["archive_info"]["hashes"]["sha256"]
+    artifact = Artifact(filename=download["url"].rpartition("/")[2], sha256=sha256, size=0)
+    return LockedPackage(
+        ecosystem=Ecosystem.PYPI, name=metadata["name"], version=metadata["version"], artifact=artifact
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """Makes plans: a base stage, then the steps that a test is about."""
+
+    wheels: Mapping[str, LockedPackage]
+
+    def of(
+        self, *stages: Stage, base_image: str = PYTHON_BASE, python: str = "3.11", mode: Mode = Mode.DECLARED
+    ) -> Plan:
+        target = Target(base_image=base_image, python=python)
+        base = self.stage(StageKind.BASE, CreateBase(installer=self.wheels["pip"]))
+        return plan_of(target, (base, *stages), mode)
+
+    def pick(self, *names: str) -> tuple[LockedPackage, ...]:
+        return tuple(self.wheels[name] for name in names)
+
+    @staticmethod
+    def stage(kind: StageKind, step: Step, *needs: str) -> Stage:
+        return Stage(kind=kind, name=kind.value, why="a test", step=step, needs=needs)
+
+    @staticmethod
+    def copy() -> Stage:
+        return Stage(kind=StageKind.COPY, name="repository", why="a test", step=CopyRepository(), needs=(".",))
+
+
+def plan_of(target: Target, stages: Iterable[Stage], mode: Mode = Mode.DECLARED) -> Plan:
+    choice = SpecChoice(builder=Builder.PYTHON, config_directory="", used=(), ignored=())
+    return Plan(
+        mode=mode,
+        as_of="2026-11-01",
+        target=target,
+        choice=choice,
+        findings=(),
+        stages=tuple(stages),
+        layers=(),
+        repo_dir="/home/jovyan",
+    )
+
+
+@pytest.fixture(scope="session")
+def plans(wheels: Mapping[str, LockedPackage]) -> Plans:
+    return Plans(wheels)

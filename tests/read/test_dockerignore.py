@@ -1,0 +1,79 @@
+"""`.dockerignore` as Docker reads it; docker-py's matcher, a port of moby's, is the oracle."""
+
+import pytest
+from docker.utils.build import PatternMatcher
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from depnorm.read.dockerignore import MAX_PATTERN_LENGTH, parse_dockerignore
+
+PATTERNS = [
+    "*.txt",
+    "*",
+    "**",
+    "**/*.txt",
+    "docs",
+    "docs/",
+    "/docs",
+    "./docs",
+    "docs/*.md",
+    "*/*.md",
+    "a/**/b",
+    "**/b",
+    "a/**",
+    "requirement?.txt",
+    "[a-c].txt",
+    "!base.txt",
+    "# comment",
+    "  spaced  ",
+]
+PATHS = [
+    "base.txt",
+    "docs",
+    "docs/index.md",
+    "a/b",
+    "a/x/b",
+    "a/x/y/b",
+    "a.txt",
+    "d.txt",
+    "requirements.txt",
+    "sub/docs/x.md",
+    "spaced",
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("before", ["", "*\n"])
+def test_agrees_with_docker(pattern: str, before: str) -> None:
+    """Each pattern hides what it hides from Docker."""
+    text = before + pattern
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    oracle = PatternMatcher(lines)
+    ours = parse_dockerignore(text)
+    assert {path: ours.hides(path) for path in PATHS} == {path: bool(oracle.matches(path)) for path in PATHS}
+
+
+@pytest.mark.parametrize(("pattern", "hidden"), [("[^a].txt", ["d.txt", "!.txt"]), ("[!a].txt", ["a.txt", "!.txt"])])
+def test_classes_are_those_of_go(pattern: str, hidden: list[str]) -> None:
+    """`^` negates a class and `!` does not (Go's filepath.Match); docker-py takes them the other way round."""
+    ignore = parse_dockerignore(pattern)
+    assert [path for path in ("a.txt", "d.txt", "!.txt") if ignore.hides(path)] == hidden
+
+
+@given(st.lists(st.text("ab*/!.", min_size=1, max_size=6), max_size=4), st.text("ab/", min_size=1, max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_never_raises(patterns: list[str], path: str) -> None:
+    """Any text is a .dockerignore."""
+    assert parse_dockerignore("\n".join(patterns)).hides(path) in {True, False}
+
+
+def test_hostile_pattern_ends() -> None:
+    """A pattern made to be slow is linear."""
+    pattern = "/".join(["**", "*a*a*a*a*b"] * 30)[:MAX_PATTERN_LENGTH]
+    assert not parse_dockerignore(pattern).hides("/".join(["a" * 200] * 60))
+
+
+def test_later_lines_win() -> None:
+    """An exception takes back, and a later line hides again."""
+    ignore = parse_dockerignore("*\n!keep.txt\n!other.txt\nother.txt\n")
+    assert [ignore.hides(path) for path in ("keep.txt", "other.txt", "third.txt")] == [False, True, True]

@@ -1,0 +1,105 @@
+"""Credentials and control characters never reach an output."""
+
+import time
+
+import pytest
+
+from depnorm.report.redact import encodable, printable, redact
+
+CREDENTIALS = [
+    ("https://me:hunter2@host/simple", "https://***@host/simple"),
+    ("https://hunter2@host/simple", "https://***@host/simple"),
+    ("--index-url=https://me:hunter2@host/simple", "--index-url=https://***@host/simple"),
+    ("git+https://hunter2:x-oauth-basic@github.com/o/r@v1", "git+https://***@github.com/o/r@v1"),
+    ("pkg @ git+https://hunter2@host/r.git@main#egg=pkg", "pkg @ git+https://***@host/r.git@main#egg=pkg"),
+    ("https://me:hunt@er2@host/x", "https://***@host/x"),
+    ("https://me:hunt/er2@host/x", "https://***@host/x"),
+    ("https://me:hunt#er2@host/x", "https://***@host/x"),
+    ("https://me:12hunter2/@host/x", "https://***@host/x"),
+    ("HTTPS://ME:hunter2@HOST/", "HTTPS://***@HOST/"),
+    ("ftp://me:hunter2@host", "ftp://***@host"),
+    ("//me:hunter2@host/x", "//***@host/x"),
+    ('install_url("https://me:hunter2@host/x.tar.gz")', 'install_url("https://***@host/x.tar.gz")'),
+    ("https://a:hunter2@h/1 https://b:hunter2@h/2", "https://***@h/1 https://***@h/2"),
+    ("https://${USER}:hunter2@host/x", "https://***@host/x"),
+    ("git+ssh://git:hunter2@host/r", "git+ssh://***@host/r"),
+    ("https://host/x?token=hunter2", "https://host/x?token=***"),
+    ("https://host/x?a=1&access_token=hunter2&b=2", "https://host/x?a=1&access_token=***&b=2"),
+    ("https://s3.host/x?X-Amz-Signature=hunter2#egg=x", "https://s3.host/x?X-Amz-Signature=***#egg=x"),
+    ("https://host/x?private_token=hunter2", "https://host/x?private_token=***"),
+    ('install_github("o/r", auth_token = "hunter2")', 'install_github("o/r", auth_token = "***")'),
+    ("token <- 'hunter2'", "token <- '***'"),
+    ("PIP_TOKEN=hunter2 pip install x", "PIP_TOKEN=*** pip install x"),
+    ("ghp_" + "a1B2" * 9, "***"),
+    ("glpat-" + "a1B2" * 5, "***"),
+]
+PUBLIC = [
+    "numpy>=1.20",
+    "https://host/simple",
+    "https://host:8080/simple",
+    "https://host:8080/o/r@v1",
+    "git+https://github.com/o/r@v1.0#egg=r",
+    "git+ssh://git@github.com/o/r.git@main",
+    "https://${USER}:${TOKEN}@host/simple",
+    "https://${TOKEN}@host/simple",
+    "file:///opt/conda/conda-bld/x@y/work",
+    "x @ file:./x",
+    "conda-forge::numpy=1.26=py_0",
+    "--hash=sha256:" + "0a" * 32,
+    "Authors@R: person('A')",
+    "# see src//old@home",
+    "path = 'x'",
+    "TOKEN=$PIP_TOKEN",
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), CREDENTIALS)
+def test_hides_credentials(text: str, shown: str) -> None:
+    """A credential becomes `***`; the rest of the text stays."""
+    assert redact(text) == shown
+
+
+@pytest.mark.parametrize("text", PUBLIC)
+def test_leaves_the_rest_alone(text: str) -> None:
+    """What holds no credential is not touched: variables, the user of git over SSH, revisions, ports."""
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize("text", [text for text, _ in CREDENTIALS] + PUBLIC)
+def test_redacting_twice_is_redacting_once(text: str) -> None:
+    """Text may pass through several reports."""
+    assert redact(redact(text)) == redact(text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["//", "://a:b", "?token", "token ", "//a:", "@", "?a", "ghp_", "https://a:b/", "sig=", "a", " \t"]
+)
+def test_takes_linear_time(piece: str) -> None:
+    """A megabyte made to confuse the patterns takes less than two seconds."""
+    text = piece * (1_000_000 // len(piece))
+    start = time.perf_counter()
+    printable(text)
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\nb", "a\\nb"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("\r", "\\r"),
+        ("\x00\x7f\x9b", "\\x00\\x7f\\x9b"),
+        ("\u202e\u2066", "\\u202e\\u2066"),
+        ("\u2028", "\\u2028"),
+        ("\udcff", "\\udcff"),
+        ("é ☃ 😀", "é ☃ 😀"),
+    ],
+)
+def test_shows_what_does_not_print(text: str, shown: str) -> None:
+    """Control characters, direction marks and undecodable bytes are visible, letters of any script stay."""
+    assert printable(text) == shown
+
+
+def test_undecodable_names_fit_utf8() -> None:
+    """A file name that is not UTF-8 can be written to any JSON reader."""
+    assert encodable("\udcff.txt\n").encode() == b"\\udcff.txt\n"

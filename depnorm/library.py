@@ -22,12 +22,14 @@ from depnorm.model import (
     Sharing,
     SpecChoice,
     SpecFile,
+    SpecFormat,
     Subset,
     Target,
 )
-from depnorm.read.choice import choose_spec_files, format_of
+from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import git_is_hidden, read_choice
 from depnorm.read.repository import Repository, open_repository
+from depnorm.read.spec_names import format_of
 from depnorm.share.admit import admit, admit_cran
 from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
 from depnorm.share.key import layer_key
@@ -49,6 +51,8 @@ __all__ = [
 
 DEFAULT_MAX_LAYERS = 8
 """Shared layers of one image. A chain of more gains little: build cache and node disk share prefixes only."""
+CONDA_PYTHONS = tuple(f"3.{minor}" for minor in range(5, 16))
+"""What a conda environment may ask for; conda itself decides."""
 DEFAULT_R = "4.4"
 """repo2docker's default."""
 
@@ -188,14 +192,25 @@ def _analyze_path(path: Path) -> Analysis:
 
 
 def _analyze(repository: Repository, choice: SpecChoice, catalog: Catalog, python: str | None = None) -> Analysis:
+    files = read_choice(repository, choice)
     return analyze(
         choice,
-        read_choice(repository, choice),
+        files,
+        environment_python=_environment_python(files, catalog),
         pythons=catalog.pythons,
         default_python=catalog.default_python,
         python=python,
         git_is_hidden=git_is_hidden(repository),
     )
+
+
+def _environment_python(files: Iterable[SpecFile], catalog: Catalog) -> str | None:
+    environment = next((file for file in files if file.format is SpecFormat.CONDA), None)
+    if environment is None:
+        return None
+    from depnorm.read.conda import python_minor  # noqa: PLC0415  brings rattler
+
+    return python_minor(environment, CONDA_PYTHONS) or catalog.default_python
 
 
 def _target(analysis: Analysis, options: PlanOptions) -> Target:

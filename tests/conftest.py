@@ -1,7 +1,7 @@
 """What every test shares: where the real corpus is, and that nothing is skipped silently in CI."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,3 +29,22 @@ def real_corpus() -> Path:
     if not REAL_CORPUS.is_dir():
         pytest.skip("the real corpus is not beside this checkout")
     return REAL_CORPUS
+
+
+MakeRepository = Callable[[Mapping[str, str]], Path]
+
+
+@pytest.fixture
+def make_repository(tmp_path: Path) -> MakeRepository:
+    """Writes files, given by their path, into a repository of their own."""
+
+    def make(files: Mapping[str, str]) -> Path:
+        root = tmp_path / "repo"
+        root.mkdir()
+        for name, text in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return root
+
+    return make

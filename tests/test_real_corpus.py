@@ -11,8 +11,8 @@ import pytest
 import depnorm
 from depnorm.errors import UnsupportedError
 from depnorm.model import SpecFile
-from depnorm.read.choice import format_of
 from depnorm.read.formats import parse
+from depnorm.read.spec_names import format_of
 from depnorm.read.text import decode
 from depnorm.report.as_json import findings_json, inspect_json, plan_json
 

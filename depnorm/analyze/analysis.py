@@ -1,7 +1,7 @@
 """All that the spec files of a repository mean together, in one value."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -17,7 +17,10 @@ from depnorm.model import (
     Dependency,
     LocalProject,
     Location,
+    Option,
     Problem,
+    ReferenceKind,
+    RepoReference,
     SpecChoice,
     SpecFile,
     SpecFormat,
@@ -37,24 +40,27 @@ def analyze(
     pythons: Sequence[str],
     default_python: str,
     python: str | None = None,
+    environment_python: str | None = None,
     git_is_hidden: bool = False,
 ) -> Analysis:
     """The analysis of what was read.
 
-    `pythons` are those the catalog has snapshots for, `python` is the user's own choice, `git_is_hidden` tells that
-    .dockerignore leaves `.git` out of the build context.
+    `pythons` are those the catalog has snapshots for, `python` is the user's own choice, `environment_python` what an
+    environment.yml asks for; `git_is_hidden` tells that .dockerignore leaves `.git` out of the build context.
     """
     read = _Read(choice, tuple(files))
-    version = choose_python(read.files, explicit=python, available=pythons, default=default_python)
+    version = choose_python(
+        read.files, explicit=python, environment=environment_python, available=pythons, default=default_python
+    )
     problems = (
-        *choice.problems,
+        *(problem for problem in choice.problems if not _is_read_after_all(problem, read)),
         *version.problems,
         *duplicates(read.installed),
         *_hidden_git(read.projects, is_hidden=git_is_hidden),
         *_own_index(read.requirement_files),
     )
     return Analysis(
-        choice=choice,
+        choice=replace(choice, ignored=tuple(each for each in choice.ignored if each.path not in read.by_path)),
         files=read.files,
         findings=in_reading_order((*map(finding, problems), *file_findings(read.files, read.graph))),
         python=version.version,
@@ -63,7 +69,7 @@ def analyze(
         r_snapshot=read.option(SpecFormat.RUNTIME, "r-snapshot"),
         asked=_asked(read, version),
         constraints=in_canonical_order(read.constraints),
-        own_index=any(option.name in OWN_INDEX for file in read.requirement_files for option in file.options),
+        own_index=any(True for file in read.requirement_files for _ in _index_lines(file)),
         pip=tuple(place_requirements(root, read.by_path, read.graph) for root in read.roots(SpecFormat.REQUIREMENTS)),
         environment=_first(place_environment(root, read.graph) for root in read.roots(SpecFormat.CONDA)),
         script=_first(place_script(root, read.by_path, read.graph) for root in read.roots(SpecFormat.R_SCRIPT)),
@@ -117,7 +123,7 @@ class _Read:
         """Every dependency that some tool will install because of a line of a used file."""
         others = [root for each in SpecFormat if each in _INSTALLS for root in self.roots(each)]
         files = [file for file in self.requirement_files if file.format is SpecFormat.REQUIREMENTS]
-        return tuple(each for file in (*files, *others) for each in file.dependencies)
+        return tuple(each for file in (*files, *others) for each in file.dependencies if not _is_rejected(each, file))
 
     @property
     def constraints(self) -> Iterator[Dependency]:
@@ -138,6 +144,17 @@ class _Read:
 
 
 _INSTALLS = frozenset({SpecFormat.CONDA, SpecFormat.R_SCRIPT, SpecFormat.APT})
+
+
+def _is_rejected(dependency: Dependency, file: SpecFile) -> bool:
+    """Whether its own tool refuses the line, so that it repeats and contradicts nothing."""
+    refused = {problem.location.line for problem in file.problems if problem.rule in {"DN114", "DN301"}}
+    return dependency.location.line in refused
+
+
+def _is_read_after_all(problem: Problem, read: _Read) -> bool:
+    """Whether a file that nobody looks for by name is included by one that counts."""
+    return problem.rule == "DN011" and problem.location.path in read.by_path
 
 
 def _first(values: Iterable[Value]) -> Value | None:
@@ -167,14 +184,19 @@ def _hidden_git(projects: Iterable[LocalProject], *, is_hidden: bool) -> Iterato
             )
 
 
+def _index_lines(file: SpecFile) -> Iterator[Option | RepoReference]:
+    yield from (option for option in file.options if option.name in OWN_INDEX)
+    yield from (reference for reference in file.references if reference.kind is ReferenceKind.INDEX)
+
+
 def _own_index(files: Iterable[SpecFile]) -> Iterator[Problem]:
     for file in files:
-        for option in file.options:
-            if option.name in OWN_INDEX:
-                yield Problem(
-                    location=option.location,
-                    raw=option.raw,
-                    message=f"{option.name} decides what every name means, so no shared layer can stand in for it",
-                    hint="Nothing to do if the index is needed; without it this repository shares layers with others.",
-                    rule="DN203",
-                )
+        for line in _index_lines(file):
+            name = line.name if isinstance(line, Option) else "--index-url"
+            yield Problem(
+                location=line.location,
+                raw=line.raw,
+                message=f"{name} decides what every name means, so no shared layer can stand in for it",
+                hint="Nothing to do if the index is needed; without it this repository shares layers with others.",
+                rule="DN203",
+            )

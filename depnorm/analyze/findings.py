@@ -67,6 +67,8 @@ _MESSAGES = {
         "Move them to a spec file: what postBuild installs is never cached.",
     ),
 }
+_SAY_IT_ALL = frozenset({"DN114", "DN304"})
+"""Problems of a line after which its reference needs no finding of its own."""
 _OBSTACLES = {
     Entry.HIDDEN: ".dockerignore leaves out of the build context",
     Entry.LINKED: "is reached through a symbolic link",
@@ -92,9 +94,9 @@ def file_findings(files: Iterable[SpecFile], graph: FileGraph) -> Iterator[Findi
     """The findings of each file: its problems, then its references."""
     for file in files:
         yield from map(finding, file.problems)
-        rejected = {problem.location.line for problem in file.problems if problem.rule == "DN114"}
+        told = {problem.location.line for problem in file.problems if problem.rule in _SAY_IT_ALL}
         for reference in file.references:
-            if reference.location.line not in rejected:
+            if reference.location.line not in told:
                 yield from _reference_finding(file, reference, graph)
         if file.format is SpecFormat.SHELL_SCRIPT:
             yield from _installs(file)
@@ -158,7 +160,7 @@ def _kind_rule(file: SpecFile, reference: RepoReference) -> str | None:
 
 def _installs(file: SpecFile) -> Iterator[Finding]:
     lines = {option.location.line: option.raw for option in file.options if option.name == "installs"}
-    lines |= {reference.location.line: reference.raw for reference in file.references}
+    lines |= {each.location.line: each.raw for each in file.references if each.kind is not ReferenceKind.SCRIPT}
     message, hint = _MESSAGES["DN117"]
     for line, raw in sorted(lines.items()):
         yield Finding(

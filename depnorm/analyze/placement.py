@@ -24,7 +24,7 @@ from depnorm.model import (
 
 def when(reference: RepoReference, graph: FileGraph) -> When:
     """When the line of a reference can install, given what it needs by itself."""
-    if reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
+    if reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE} or reference.depends_on_environment:
         return When.SOFT
     if reference.entry is None:  # remote: the tool fetches it
         return When.SOFT if reference.kind is ReferenceKind.SCRIPT else When.EARLY

@@ -1,6 +1,6 @@
 """Which Python a repository asks for, in repo2docker's order: runtime.txt, then requires-python, then the default."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from depnorm.model import Location, Problem, SpecFile, SpecFormat
@@ -16,13 +16,14 @@ class PythonChoice:
 
 
 def choose_python(
-    files: Iterable[SpecFile], *, explicit: str | None, available: Sequence[str], default: str
+    files: Iterable[SpecFile], *, explicit: str | None, environment: str | None, available: Sequence[str], default: str
 ) -> PythonChoice:
-    """The Python to build for: `explicit`, else what runtime.txt or the projects say, else the catalog's default.
+    """The Python to build for: `explicit`, else what environment.yml, runtime.txt or the projects say, else `default`.
 
-    A contradiction is a DN009 problem; the first of the three that speaks wins, as in repo2docker.
+    `environment` is the Python that environment.yml asks for, None without one. A contradiction is a DN009 problem; the
+    first that speaks wins, as in repo2docker.
     """
-    by_format: Mapping[SpecFormat, list[SpecFile]] = _by_format(files)
+    by_format = _by_format(files)
     bounds = [
         (file, bound)
         for file_format in (SpecFormat.PYPROJECT, SpecFormat.SETUP_CFG, SpecFormat.SETUP_PY)
@@ -31,12 +32,18 @@ def choose_python(
     ]
     runtime = next((file for file in by_format.get(SpecFormat.RUNTIME, ()) if file.option("python")), None)
     if explicit:
-        version, why = explicit, "as --python says"
+        version, why, source = explicit, "as --python says", None
+    elif environment:
+        version, why, source = environment, "as environment.yml asks", None
     elif runtime:
-        version, why = runtime.option("python") or default, f"as {runtime.path} says"
+        version, why, source = runtime.option("python") or default, f"as {runtime.path} says", runtime
     else:
         version, why = _within(bounds, available, default)
-    return PythonChoice(version=version, why=why, problems=tuple(_contradictions(version, why, bounds, available)))
+        source = None
+    problems = [*_contradictions(version, why, bounds, source)]
+    if version not in available and not environment:
+        problems.append(_not_shared(version, why, source, available))
+    return PythonChoice(version=version, why=why, problems=tuple(problems))
 
 
 def _by_format(files: Iterable[SpecFile]) -> dict[SpecFormat, list[SpecFile]]:
@@ -56,26 +63,28 @@ def _within(bounds: Sequence[tuple[SpecFile, str]], available: Sequence[str], de
 
 
 def _contradictions(
-    version: str, why: str, bounds: Sequence[tuple[SpecFile, str]], available: Sequence[str]
+    version: str, why: str, bounds: Sequence[tuple[SpecFile, str]], source: SpecFile | None
 ) -> Iterator[Problem]:
     for file, bound in bounds:
         if not admits(bound, version):
-            option = next(each for each in file.options if each.name == "requires-python")
+            option = next(each for each in (source or file).options if each.name in {"python", "requires-python"})
             yield Problem(
                 location=option.location,
                 raw=option.raw,
-                message=f"requires Python {bound}, but the image gets Python {version}, {why}",
+                message=f"{file.path} requires Python {bound}, but the image gets Python {version}, {why}",
                 hint="Make runtime.txt and requires-python agree, or give --python.",
                 rule="DN009",
             )
-    if version not in available:
-        yield Problem(
-            location=Location(path=""),
-            raw="",
-            message=f"the catalog has no shared layers for Python {version} ({why})",
-            hint=f"Use one of {', '.join(available)} to share layers with other repositories.",
-            rule="DN009",
-        )
+
+
+def _not_shared(version: str, why: str, source: SpecFile | None, available: Sequence[str]) -> Problem:
+    return Problem(
+        location=Location(path=source.path if source else ""),
+        raw="",
+        message=f"the catalog has no shared layers for Python {version}, {why}",
+        hint=f"Use one of {', '.join(available)} to share layers with other repositories.",
+        rule="DN009",
+    )
 
 
 def admits(bound: str, version: str) -> bool:

@@ -34,27 +34,29 @@ class FileGraph:
         return frozenset(seen)
 
     @cached_property
-    def cycles(self) -> Mapping[str, int]:
-        """Files that pull themselves in, by way of others or not, each with the number of its cycle."""
+    def closing(self) -> frozenset[tuple[str, str]]:
+        """The edges that lead back to a file on the way to them, seen from the files in the order they were read."""
         if not any(self.edges.values()):
-            return {}
+            return frozenset()
         import networkx as nx  # noqa: PLC0415  a tenth of a second, for repositories with includes only
 
-        graph: nx.DiGraph[str] = nx.DiGraph(
-            [(path, below) for path, targets in self.edges.items() for below in targets]
-        )
-        components = enumerate(nx.strongly_connected_components(graph))
-        return {
-            path: number
-            for number, component in components
-            for path in component
-            if len(component) > 1 or graph.has_edge(path, path)
-        }
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(self.edges)
+        graph.add_edges_from((path, below) for path, targets in self.edges.items() for below in targets)
+        on_the_way: set[str] = set()
+        closing = set()
+        for path, below, direction in nx.dfs_labeled_edges(graph):
+            if direction == "forward":
+                on_the_way.add(below)
+            elif direction == "reverse":
+                on_the_way.discard(below)
+            elif below in on_the_way:
+                closing.add((path, below))
+        return frozenset(closing)
 
     def closes_cycle(self, path: str, reference: RepoReference) -> bool:
-        """Whether a reference of `path` leads back to it."""
-        number = self.cycles.get(path)
-        return number is not None and number == self.cycles.get(reference.resolved or "")
+        """Whether a reference of `path` leads back to a file that pulled `path` in."""
+        return (path, reference.resolved) in self.closing
 
 
 def file_graph(files: Iterable[SpecFile]) -> FileGraph:
@@ -106,7 +108,7 @@ def worst(scopes: Iterable[Scope]) -> Scope:
 
 def own_scope(reference: RepoReference) -> Scope:
     """What a reference needs by itself, whatever its target pulls in."""
-    if reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
+    if reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE} or reference.depends_on_environment:
         return Scope.UNKNOWN
     if reference.entry is Entry.OUTSIDE:
         return Scope.OUTSIDE

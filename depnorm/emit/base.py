@@ -19,7 +19,7 @@ def create_base(plan: Plan, step: CreateBase) -> list[str]:
     """The instructions of the base stage; raises `UsageError` for a target that no Dockerfile can name."""
     target = plan.target
     _check(plan)
-    instructions = [f"FROM {_image(target.base_image)}", "USER root"]
+    instructions = [f"FROM {_image(target.base_image)}", "USER 0:0"]
     if step.conda_image is not None:
         instructions.append(f"COPY --from={_image(step.conda_image)} {layout.CONDA} {layout.CONDA}")
     instructions += [_environment(plan, step), _prepare(plan, step)]

@@ -53,7 +53,7 @@ def render_dockerfile(plan: Plan) -> str:
         if root and not isinstance(stage.step, _AS_ROOT):
             instructions += _become_user(plan)
         elif not root and isinstance(stage.step, _AS_ROOT):
-            instructions.append("USER root")
+            instructions.append("USER 0:0")
         root = isinstance(stage.step, _AS_ROOT)
         blocks.append("\n".join([*instructions, *_copy_needs(plan, stage), *_instructions(plan, stage)]))
     if root:

@@ -9,7 +9,7 @@ from depnorm.errors import UnsupportedError
 # Cc: controls, line feed and NUL among them; Cs: lone surrogates; Zl, Zp: other line ends.
 _UNSAFE = {"Cc", "Cs", "Zl", "Zp"}
 _MAX_COMMENT = 160
-_MAX_LINE = 100
+_MAX_LINE = 140
 
 
 def quote_word(word: str) -> str:

@@ -1,9 +1,12 @@
 """Lines that refer back to the repository, or past it."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from depnorm.model.dependency import Location
+
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 
 
 class ReferenceKind(StrEnum):
@@ -75,3 +78,8 @@ class RepoReference:
     entry: Entry | None = None
     files: tuple[str, ...] = ()
     scope: Scope = Scope.UNKNOWN
+
+    @property
+    def depends_on_environment(self) -> bool:
+        """Whether the target holds a variable that pip expands (`${NAME}`, upper case only)."""
+        return bool(_VARIABLE.search(self.target))

@@ -154,7 +154,7 @@ class _Closure:
         return FOLLOWED[reference.kind]
 
     def _resolve(self, reference: RepoReference, directory: str) -> RepoReference:
-        target = local_target(reference.target)
+        target = None if reference.depends_on_environment else local_target(reference.target)
         if target is None or reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
             return reference
         for base in _bases(reference, directory):
@@ -168,8 +168,11 @@ class _Closure:
 
     def _entry(self, path: str) -> Entry:
         entry = self.repository.entry(path)
-        hideable = entry in {Entry.FILE, Entry.DIRECTORY} and path
-        return Entry.HIDDEN if hideable and self.ignore.hides(path) else entry
+        if entry not in {Entry.FILE, Entry.DIRECTORY} or not path:
+            return entry
+        if self.repository.is_linked(path):
+            return Entry.LINKED
+        return Entry.HIDDEN if self.ignore.hides(path) else entry
 
     def _files(self, kind: ReferenceKind, path: str, entry: Entry) -> tuple[str, ...]:
         """What COPY brings for the reference: a file, or `directory/` where all of that may be copied."""

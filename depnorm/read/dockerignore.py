@@ -1,7 +1,7 @@
 """Which paths `.dockerignore` leaves out of the build context.
 
 Source: Docker's documentation of .dockerignore and moby/patternmatcher: patterns are matched against the whole path
-from the context's root and against each of its parents; the last line that matches wins; `!` takes back; `**` stands for
+from the context's root and against each of its parents; the last line that matches wins; `!` takes back; `**` is
 any number of directories.
 """
 

@@ -29,6 +29,10 @@ class Repository:
             return Entry.FILE
         return Entry.DIRECTORY if stat.S_ISDIR(status.st_mode) else Entry.SPECIAL
 
+    def is_linked(self, path: str) -> bool:
+        """Whether a symbolic link is on the way to `path`: COPY of the path alone does not bring what it leads to."""
+        return self._resolve(path) != self.root / os.path.normpath(path)
+
     def read_bytes(self, path: str) -> bytes:
         """The content of a regular file.
 
@@ -78,7 +82,7 @@ class Repository:
 
 
 def open_repository(root: Path, subdir: str = "") -> Repository:
-    """The repository at `root`, or the part of it in `subdir`; raises `UnusableInputError` when that is no directory."""
+    """The repository at `root`, or the part of it in `subdir`; raises `UnusableInputError` if that is no directory."""
     try:
         resolved = root.resolve(strict=True)
         inner = (resolved / subdir).resolve(strict=True)

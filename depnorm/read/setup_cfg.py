@@ -117,9 +117,16 @@ def _read_entry(entry: _Entry, path: str) -> Iterator[Item]:
 
 
 def _requirements(entry: _Entry, path: str, group: str | None) -> Iterator[Item]:
-    if entry.value.startswith("file:"):
+    if entry.value.startswith("file:") and group == "group:tests":
+        location = Location(path=path, line=entry.lines[0].number)
+        yield Option(name="tests_require", value=entry.value, location=location, raw=entry.lines[0].raw)
+    elif entry.value.startswith("file:"):
         yield from _files(entry, path, group)
-        return
+    else:
+        yield from _listed(entry, path, group)
+
+
+def _listed(entry: _Entry, path: str, group: str | None) -> Iterator[Item]:
     for line, text in _split(entry):
         location = Location(path=path, line=line.number)
         requirement = text.partition(" #")[0].strip()

@@ -168,6 +168,8 @@ def _requirements(
         except NotLiteral:
             yield from _computed(part, script, name, extras)
             continue
+        if script.evaluation.met_growing:
+            yield from _computed(part, script, name, extras)
         for text, node in items:
             yield from _lines(text, node, script, group)
 
@@ -185,6 +187,9 @@ def _lines(text: str, node: ast.expr, script: _Script, group: str | None) -> Ite
 
 def _computed(value: ast.expr, script: _Script, name: str, extras: tuple[str, ...]) -> Iterator[Item]:
     """Not a literal: a file of requirements if that is all it reads, else only running the script would tell."""
+    if name == "tests_require":  # nothing installs it
+        yield script.option(name, "", value)
+        return
     reading = script.evaluation.files_read(value)
     for target in reading.files:
         yield script.reference(ReferenceKind.INCLUDE, target, value, extras)

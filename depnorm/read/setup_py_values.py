@@ -1,6 +1,7 @@
 """What an expression of setup.py is worth, where its text alone tells."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -64,11 +65,24 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a name gets its value from, and the lines in which that is so (None: anywhere)."""
+
+    node: ast.AST
+    lines: range | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
-    """The names of a module. `plain` are bound once, at its top, and nothing changes them; `sources` is all of them."""
+    """The names of a module.
+
+    `plain` are bound once, at its top, and nothing takes anything from them; `growing` are those of them that
+    something may be added to. `sources` are all names.
+    """
 
     plain: Mapping[str, ast.expr]
-    sources: Mapping[str, tuple[ast.AST, ...]]
+    growing: frozenset[str]
+    sources: Mapping[str, tuple[Source, ...]]
 
     @classmethod
     def of(cls, tree: ast.Module) -> "Names":
@@ -76,9 +90,15 @@ class Names:
         collector = _Collector()
         for node in ast.walk(tree):
             collector.add(node)
-        top = dict(_assignments(tree.body))
-        plain = {name: value for name, value in top.items() if collector.is_plain(name)}
-        return cls(plain, {name: tuple(nodes) for name, nodes in collector.sources.items()})
+        plain = {name: value for name, value in _assignments(tree.body) if collector.is_plain(name)}
+        sources = {name: tuple(found) for name, found in collector.sources.items()}
+        return cls(plain, frozenset(collector.grown), sources)
+
+    def sources_of(self, name: ast.Name) -> list[ast.AST]:
+        """Where a name gets its value from, at the place where it stands."""
+        sources = self.sources.get(name.id, ())
+        local = [source.node for source in sources if source.lines is not None and name.lineno in source.lines]
+        return local or [source.node for source in sources]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +111,27 @@ class Reading:
 
 @dataclass(slots=True)
 class _Collector:
-    sources: dict[str, list[ast.AST]] = field(default_factory=dict)
-    stores: dict[str, int] = field(default_factory=dict)
-    harmless: dict[str, int] = field(default_factory=dict)
-    loads: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, list[Source]] = field(default_factory=dict)
+    stores: Counter[str] = field(default_factory=Counter)
+    loads: Counter[str] = field(default_factory=Counter)
+    harmless: Counter[str] = field(default_factory=Counter)
+    grown: Counter[str] = field(default_factory=Counter)
 
     def add(self, node: ast.AST) -> None:
         if isinstance(node, ast.Name):
-            counts = self.loads if isinstance(node.ctx, ast.Load) else self.stores
-            counts[node.id] = counts.get(node.id, 0) + 1
+            (self.loads if isinstance(node.ctx, ast.Load) else self.stores)[node.id] += 1
         for name, source in _bindings(node):
             self.sources.setdefault(name, []).append(source)
+        if grown := _grown_name(node):
+            self.grown[grown] += 1
         if isinstance(node, _HARMLESS_PARENTS) and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
-                    self.harmless[child.id] = self.harmless.get(child.id, 0) + 1
+                    self.harmless[child.id] += 1
 
     def is_plain(self, name: str) -> bool:
-        return self.stores.get(name) == 1 and self.loads.get(name, 0) == self.harmless.get(name, 0)
+        # `a += b` stores, `a.append(b)` loads.
+        return self.stores[name] + self.loads[name] == 1 + self.harmless[name] + self.grown[name]
 
 
 @dataclass(slots=True)
@@ -117,9 +140,14 @@ class Evaluation:
 
     names: Names
     steps: int = 0
+    met_growing: bool = False
 
     def evaluate(self, node: ast.expr, depth: int = 0) -> Value:
-        """The strings an expression is made of; raises `NotLiteral`."""
+        """The strings an expression is made of; raises `NotLiteral`.
+
+        `met_growing` is true after it if a name was among them that something may be added to.
+        """
+        self.met_growing = self.met_growing and depth > 0
         self.steps += 1
         if depth > _MAX_DEPTH or self.steps > _MAX_STEPS:
             raise NotLiteral
@@ -129,6 +157,7 @@ class Evaluation:
             elements = (item.value if isinstance(item, ast.Starred) else item for item in node.elts)
             return Value(tuple(self.evaluate(item, depth + 1) for item in elements), node)
         if isinstance(node, ast.Name) and node.id in self.names.plain:
+            self.met_growing = self.met_growing or node.id in self.names.growing
             return self.evaluate(self.names.plain[node.id], depth + 1)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return _sum(self.evaluate(node.left, depth + 1), self.evaluate(node.right, depth + 1), node)
@@ -153,16 +182,18 @@ class Evaluation:
     def _reachable(self, node: ast.expr) -> Iterator[ast.AST]:
         """Every node of an expression and of what its names come from, parents first."""
         waiting: list[ast.AST] = [node]
-        seen: set[str] = set()
+        seen: set[int] = set()
         while waiting:
             for part in ast.walk(waiting.pop()):
                 self.steps += 1
                 if self.steps > _MAX_STEPS:
                     return
                 yield part
-                if isinstance(part, ast.Name) and part.id not in seen:
-                    seen.add(part.id)
-                    waiting += self.names.sources.get(part.id, ())
+                if isinstance(part, ast.Name):
+                    self.steps += len(self.names.sources.get(part.id, ()))
+                    sources = [source for source in self.names.sources_of(part) if id(source) not in seen]
+                    seen.update(id(source) for source in sources)
+                    waiting += sources
 
 
 def _sum(left: Value, right: Value, node: ast.expr) -> Value:
@@ -193,23 +224,43 @@ def _assignments(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
             yield statement.target.id, statement.value
 
 
-def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+def _bindings(node: ast.AST) -> Iterator[tuple[str, Source]]:
     """The names that a node gives a value to, each with where the value comes from."""
+    yield from _block_bindings(node)
     match node:
         case ast.Assign(targets=targets):
-            yield from (
-                (name.id, node) for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
-            )
-        case ast.AugAssign(target=ast.Name(id=name)) | ast.AnnAssign(target=ast.Name(id=name)):
-            yield name, node
-        case ast.withitem(context_expr=source, optional_vars=ast.Name(id=name)):
-            yield name, source
-        case ast.For(target=ast.Name(id=name), iter=source) | ast.comprehension(target=ast.Name(id=name), iter=source):
-            yield name, source
-        case ast.FunctionDef(name=name):
-            yield name, node
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend")):
-            yield name, node
+            names = (name for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+            yield from ((name.id, Source(node)) for name in names)
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.FunctionDef(name=name):
+            yield name, Source(node)
+    if grown := _grown_name(node):
+        yield grown, Source(node)
+
+
+def _block_bindings(node: ast.AST) -> Iterator[tuple[str, Source]]:
+    """Names that have their value only in a block: of `with`, of a loop, of a comprehension."""
+    pairs: list[tuple[ast.expr | None, ast.expr]] = []
+    match node:
+        case ast.With(items=items):
+            pairs = [(item.optional_vars, item.context_expr) for item in items]
+        case ast.ListComp(generators=generators) | ast.GeneratorExp(generators=generators):
+            pairs = [(part.target, part.iter) for part in generators]
+        case ast.For():
+            pairs = [(node.target, node.iter)]
+    for bound, source in pairs:
+        if isinstance(bound, ast.Name) and isinstance(node, ast.stmt | ast.expr):
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            yield bound.id, Source(source, lines)
+
+
+def _grown_name(node: ast.AST) -> str | None:
+    """The list that a node adds to: `name += ...`, `name.append(...)`."""
+    match node:
+        case ast.AugAssign(target=ast.Name(id=name), op=ast.Add()):
+            return name
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert")):
+            return name
+    return None
 
 
 def _is_plain(node: ast.AST, names: Names) -> bool:
@@ -218,6 +269,8 @@ def _is_plain(node: ast.AST, names: Names) -> bool:
         case ast.Call(func=ast.Attribute(attr=called)) | ast.Call(func=ast.Name(id=called)):
             return called in _PLAIN_CALLS or called in names.sources
         case ast.Call():
+            return False
+        case ast.Subscript(slice=ast.Slice()):
             return False
         case ast.List(elts=elements):
             return not any(isinstance(item, ast.Constant) for item in elements)

@@ -11,6 +11,7 @@ from depnorm.read.shell_installs import Install, recognize
 from depnorm.read.shell_words import Command, split_commands
 from depnorm.read.text import decode
 
+_MAX_CHARACTERS = 100_000
 _SHELLS = {"sh", "bash", "dash", "zsh", "ksh", "ash"}
 _LOCATED = {kind for kind in ReferenceKind if kind not in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}}
 _VARIABLE = re.compile(r"[$`]")
@@ -20,9 +21,10 @@ def parse_shell(data: bytes, path: str) -> SpecFile:
     """What a postBuild or start script does, command by command; nothing in it is evaluated.
 
     A command that installs something is an Option `installs`, any other an Option `command`, both with its text as
-    value. What it takes from the repository is a reference beside it: `pip install .` a SELF_INSTALL, `-r FILE` and
-    `conda env update -f FILE` an INCLUDE, `Rscript FILE` a SCRIPT. Targets are relative to the directory that the
-    script starts in (a literal `cd` is followed). A script for another interpreter is one Option `script`.
+    value; `syntax` is a line of nothing but parentheses. What a command takes from the repository is a reference
+    beside it: `pip install .` a SELF_INSTALL, `-r FILE` and `conda env update -f FILE` an INCLUDE, `Rscript FILE` a
+    SCRIPT. Targets are relative to the directory that the script starts in (a literal `cd` is followed). A script for
+    another interpreter is one Option `script`.
     """
     text = decode(data)
     source = with_line_feeds(text.text)
@@ -36,16 +38,32 @@ def _read(source: str, path: str) -> Iterator[Item]:
     first = source.partition("\n")[0]
     if first.startswith("#!"):
         yield Option(name="shebang", value=first[2:].strip(), location=Location(path=path, line=1), raw=first)
-        if _interpreter(first) not in _SHELLS:
-            raw = source.rstrip("\n")
-            yield Option(name="script", value="", location=Location(path=path, line=1), raw=raw)
-            return
+    if len(source) > _MAX_CHARACTERS or (first.startswith("#!") and _interpreter(first) not in _SHELLS):
+        yield from _whole(source, path)
+        return
     lines = source.split("\n")
     directory = _Directory()
+    covered: set[int] = set()
     for command in split_commands(source):
         last = command.line + command.text.count("\n")
+        covered.update(range(command.line, last + 1))
         raw = "\n".join(lines[command.line - 1 : last])
         yield from _command(command, Location(path=path, line=command.line), raw, directory)
+    for number, line in enumerate(lines, 1):
+        if number not in covered and (text := line.strip()) and not text.startswith("#"):
+            yield Option(name="syntax", value=text, location=Location(path=path, line=number), raw=line)
+
+
+def _whole(source: str, path: str) -> Iterator[Item]:
+    location = Location(path=path, line=1)
+    yield Option(name="script", value="", location=location, raw=source.rstrip("\n"))
+    if len(source) > _MAX_CHARACTERS:
+        yield Problem(
+            location=location,
+            raw=source.partition("\n")[0][:_MAX_CHARACTERS],
+            message=f"is longer than {_MAX_CHARACTERS} characters; what it installs is unknown",
+            hint="Move the data in it to a file of its own.",
+        )
 
 
 def _command(command: Command, location: Location, raw: str, directory: "_Directory") -> Iterator[Item]:

@@ -24,6 +24,7 @@ _NOTHING = Install()
 _PIP = re.compile(r"pip[0-9.]*")
 _PYTHON = re.compile(r"python[0-9.]*")
 _EXTRAS = re.compile(r"(?P<path>[^\[\]]*)\[(?P<extras>[^\[\]]*)\]")
+_NAMED = re.compile(r"^[A-Za-z0-9._-]+(?:\[[^\[\]]*\])?\s*@\s*")
 _SCHEME = re.compile(r"(?:[a-z]+\+)?[a-z][a-z0-9.-]*://|git\+", re.IGNORECASE)
 _CONDA = {"conda", "mamba", "micromamba"}
 _SYSTEM = {"apt-get", "apt", "aptitude", "npm", "yarn", "jlpm", "pnpm", "gem", "cargo", "snap", "nix-env", "tlmgr"}
@@ -90,8 +91,9 @@ def _pip(_: str, arguments: Sequence[str]) -> Install:
 def _pip_references(arguments: Sequence[str]) -> Iterator[Reference]:
     for option, value in _options(arguments):
         if option in ("-e", "--editable"):
-            yield _local(value, ReferenceKind.EDITABLE)
-        elif option in ("-f", "--find-links", "-i", "--index-url") and _SCHEME.match(value):
+            if not _is_remote(value):
+                yield _local(value, ReferenceKind.EDITABLE)
+        elif option in ("-f", "--find-links", "-i", "--index-url") and _is_remote(value):
             continue
         elif kind := _PIP_REFERENCES.get(option):
             yield kind, value, ()
@@ -114,6 +116,7 @@ def _options(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _local(target: str, kind: ReferenceKind | None) -> Reference:
+    target = _NAMED.sub("", target)
     match = _EXTRAS.fullmatch(target)
     path, names = (match["path"], match["extras"]) if match else (target, "")
     extras = tuple(name.strip() for name in names.split(",") if name.strip())
@@ -124,10 +127,15 @@ def _local(target: str, kind: ReferenceKind | None) -> Reference:
 
 def _is_local(word: str) -> bool:
     """Whether pip would take an argument for a path: it has a separator or a dot in front, or ends as an archive."""
-    if _SCHEME.match(word) and not word.lower().startswith("file:"):
+    if _is_remote(word):
         return False
     path = word.partition("[")[0]
     return path.startswith((".", "file:")) or "/" in path or path.lower().endswith(ARCHIVE_SUFFIXES)
+
+
+def _is_remote(word: str) -> bool:
+    """Whether it is a URL, or `name @ URL`, of anything but a file."""
+    return _SCHEME.search(word) is not None and "file:" not in word.lower()
 
 
 def _python(_: str, arguments: Sequence[str]) -> Install:
@@ -146,15 +154,15 @@ def _conda(_: str, arguments: Sequence[str]) -> Install:
     is_environment = words[:1] == ["env"] and words[1:2] and words[1] in ("update", "create")
     if not is_environment and words[:1] not in (["install"], ["create"], ["update"]):
         return _NOTHING
-    files = list(_conda_files(arguments))
+    files = list(_conda_files(arguments, ("-f", "--file") if is_environment else ("--file",)))
     if is_environment and not files:
         files = ["environment.yml"]  # what conda reads when it is given no file
     return Install(installs=True, references=tuple((ReferenceKind.INCLUDE, file, ()) for file in files))
 
 
-def _conda_files(arguments: Sequence[str]) -> Iterator[str]:
+def _conda_files(arguments: Sequence[str], names: tuple[str, ...]) -> Iterator[str]:
     for position, word in enumerate(arguments):
-        if word in ("-f", "--file"):
+        if word in names:
             yield from arguments[position + 1 : position + 2]
         elif word.startswith("--file="):
             yield word.partition("=")[2]
@@ -185,7 +193,7 @@ def _system(_: str, arguments: Sequence[str]) -> Install:
 
 
 def _jupyter(_: str, arguments: Sequence[str]) -> Install:
-    if not {"install", "develop", "enable"} & set(arguments):
+    if not {"install", "develop"} & set(arguments):
         return _NOTHING
     paths = [word for word in arguments[1:] if word in (".", "./") or word.startswith("./")]
     return Install(installs=True, references=tuple(_local(word, None) for word in paths))
@@ -208,7 +216,8 @@ def _shell(program: str, arguments: Sequence[str]) -> Install:
     if any(word == "-c" for word in arguments) and program not in ("source", "."):
         return Install(references=((ReferenceKind.DYNAMIC, "-c", ()),))
     script = next((word for word in arguments if not word.startswith(("-", "/dev/"))), "")
-    is_file = script and not script.startswith("/")
+    # `source activate NAME` is conda's own script.
+    is_file = script and script != "activate" and not script.startswith("/")
     return Install(references=((ReferenceKind.SCRIPT, script, ()),) if is_file else ())
 
 

@@ -2,8 +2,10 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+_MAX_DEPTH = 50
 
 _TOKEN = re.compile(
     r"""
@@ -11,12 +13,14 @@ _TOKEN = re.compile(
     | (?P<heredoc><<-?[ \t]*(?:'[^'\n]+'|"[^"\n]+"|\\?[A-Za-z0-9_.-]+))
     | (?P<comment>(?:(?<=\s)|^)\#[^\n]*)
     | (?P<open>\$?\() | (?P<close>\))
+    | (?P<redirection>[<>]&\d*-? | &>>?)
     | (?P<separator>&&|\|\||;;|[;&|]|\n)
-    | (?P<text>[^'"\\<\#()$;&|\n]+|.)
+    | (?P<text>[^'"\\<>\#()$;&|\n]+|.)
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _HEREDOC_WORD = re.compile(r"<<-?[ \t]*['\"\\]?(?P<word>[^'\"\n]+)")
+_REDIRECTION = re.compile(r"\d*(?:&?>{1,2}|<)&?(?P<target>.*)", re.DOTALL)
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=", re.ASCII)
 # Words that stand before a command without changing what it is.
 _PREFIXES = frozenset(
@@ -79,7 +83,7 @@ class _Builder:
                 self.finish(end)
             else:
                 self.finish(match.start())
-            self.depth = max(0, self.depth + (kind == "open") - (kind == "close"))
+            self.depth = min(max(0, self.depth + (kind == "open") - (kind == "close")), _MAX_DEPTH)
         elif kind == "comment":
             self.finish(match.start())
         elif self.start is None and text.strip():
@@ -109,8 +113,19 @@ def _words(text: str) -> tuple[str, ...]:
         words = shlex.split(text, comments=False)
     except ValueError:  # a quote that never ends
         words = text.split()
+    words = list(_without_redirections(words))
     while words and (words[0] in _PREFIXES or _ASSIGNMENT.match(words[0])):
         is_prefix = words.pop(0) in _PREFIXES
         while is_prefix and words and _PREFIX_OPTIONS.fullmatch(words[0]):
             words.pop(0)
     return tuple(words)
+
+
+def _without_redirections(words: Iterable[str]) -> Iterator[str]:
+    waiting = iter(words)
+    for word in waiting:
+        match = _REDIRECTION.fullmatch(word)
+        if match is None:
+            yield word
+        elif not match["target"]:
+            next(waiting, None)  # `> file`: the file is no argument

@@ -194,10 +194,10 @@ class _Layout:
     def document(self, data: Mapping[str, object]) -> TomlDocument:
         starts = [("top-level", self.first)] if self.first else []
         starts += self.headers
-        ends = [token.start for _, token in starts[1:]] + [len(self.text)]
+        ends = [*(token.start for _, token in starts[1:]), len(self.text)]
         tables = tuple(
             (name, Span(line=token.line, raw=self.text[token.start : end].rstrip()))
-            for (name, token), end in zip(starts, ends, strict=True)
+            for (name, token), end in zip(starts, ends, strict=False)  # an empty file has an end, but no start
         )
         return TomlDocument(data=data, tables=tables, entries=self.entries)
 

@@ -33,8 +33,8 @@ def catalog_text(catalog: model.Catalog, snapshot: model.Snapshot, display: Disp
     from rich.table import Table  # noqa: PLC0415  rich costs 40 ms, and only text needs it
     from rich.text import Text  # noqa: PLC0415
 
-    title = f"Catalog {printable(catalog.name)}: packages as of {catalog.as_of}, Python {snapshot.python}"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    title = f"Catalog {printable(catalog.name)}: packages as of {snapshot.as_of}, Python {snapshot.python}"
+    table = Table(box=None, pad_edge=False)
     for heading, justify in (("layer", "left"), ("packages", "right"), ("size", "right"), ("seen in", "right")):
         table.add_column(heading, justify="right" if justify == "right" else "left", no_wrap=True)
     table.add_column("people ask for")
@@ -48,7 +48,7 @@ def catalog_text(catalog: model.Catalog, snapshot: model.Snapshot, display: Disp
             str(subset.seen_in),
             Text(shortened([printable(head) for head in subset.heads], 12)),
         )
-    return display.render(table)
+    return f"{title}\n\n{display.render(table)}"
 
 
 def catalog_json(catalog: model.Catalog, snapshot: model.Snapshot) -> str:

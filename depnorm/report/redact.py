@@ -4,9 +4,9 @@ import re
 
 # Userinfo of a URL, up to the last `@` of its authority (RFC 3986, 3.2).
 _USERINFO = re.compile(r"(?<![/\w])//(?P<user>[^\s/?#]*)@")
-# A password that holds `/`, `?` or `#` unescaped: what looks like a port is no number. All up to the last `@` is hidden.
-_BROKEN_USERINFO = re.compile(r"//(?P<user>[^\s/?#@:]{1,256}:(?!\d{1,5}(?:[/?#\s]|$)).*)@", re.DOTALL)
-_WORD_WITH_USERINFO = re.compile(r"[^\s@]+@\S*")
+# A password that holds `/`, `?` or `#` unescaped: what stands where a port would is no number.
+_BROKEN_USERINFO = re.compile(r"//(?=[^\s/?#@:]{1,256}:(?!\d{1,5}(?:[/?#]|$)))")
+_WORD = re.compile(r"\S+")
 _SENSITIVE = r"(?:token|secret|passw(?:or)?d|pwd|api_?key|access_?key|signature|sig|auth|credentials?|pat)"
 _QUERY = re.compile(rf"((?:^|[?&;#\s])[\w.-]*{_SENSITIVE}=)(?!\$)[^\s&;#\"'<>]+", re.IGNORECASE)
 _ASSIGNED = re.compile(rf"({_SENSITIVE}[\"']?\s{{0,8}}(?:=|<-|:)\s{{0,8}})([\"'])[^\"']+\2", re.IGNORECASE)
@@ -25,7 +25,7 @@ def redact(text: str) -> str:
     """
     if "//" in text:
         text = _USERINFO.sub(_hide_userinfo, text)
-        text = _WORD_WITH_USERINFO.sub(_hide_broken_userinfo, text)
+        text = _WORD.sub(_hide_broken_userinfo, text)
     if "=" in text or ":" in text or "<-" in text:
         text = _ASSIGNED.sub(r"\1\2***\2", _QUERY.sub(r"\1***", text))
     return _TOKEN.sub("***", text)
@@ -49,7 +49,12 @@ def encodable(text: str) -> str:
 
 
 def _hide_broken_userinfo(word: re.Match[str]) -> str:
-    return _BROKEN_USERINFO.sub(_hide_userinfo, word.group())
+    """All from the user's name to the last `@` is hidden: where the password ends cannot be known."""
+    before, at, after = word.group().rpartition("@")
+    found = _BROKEN_USERINFO.search(before) if at else None
+    if found is None or _PUBLIC_USER.fullmatch(before, found.end()):
+        return word.group()
+    return f"{before[: found.start()]}//***@{after}"
 
 
 def _hide_userinfo(match: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from depnorm.errors import ResolutionError
 from depnorm.model import Artifact, Ecosystem, LockedPackage
 from depnorm.model.environment import marker_environment
-from depnorm.resolve.uv_command import Query, compile_pylock
+from depnorm.resolve.uv_command import NoSolutionError, Query, compile_pylock
 from depnorm.resolve.wheel import Progress, Wheel, choose_wheel, read_requirements, supported_tags
 
 
@@ -57,9 +57,12 @@ class PythonResolver:
     scratch: Path
     progress: Progress | None = None
 
-    def versions(self, requirements: Sequence[str], constraints: Sequence[str]) -> Mapping[str, str]:
-        """Name to version; raises `ResolutionError`."""
-        return resolve_versions(self._query(requirements, constraints), self.scratch)
+    def versions(self, requirements: Sequence[str], constraints: Sequence[str]) -> Mapping[str, str] | None:
+        """Name to version, None where there is no solution; raises `ResolutionError` where nobody could tell."""
+        try:
+            return resolve_versions(self._query(requirements, constraints), self.scratch)
+        except NoSolutionError:
+            return None
 
     def packages(self, requirements: Sequence[str], constraints: Sequence[str]) -> Sequence[LockedPackage]:
         """The same with artifacts and edges; raises `ResolutionError`."""

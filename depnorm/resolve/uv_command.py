@@ -14,6 +14,7 @@ from typing import Any
 from depnorm.errors import ResolutionError
 
 TIMEOUT_SECONDS = 600
+NO_SOLUTION = 1  # uv's exit code; 2 is everything else, such as a network that is down
 _PLATFORM = re.compile(r"manylinux_(2_\d+)_(x86_64|aarch64)")
 _LEGACY = {"manylinux2014": "manylinux_2_17"}
 # What a user's environment may decide: where the index is and how to reach it, never what the resolution means.
@@ -21,6 +22,10 @@ _KEPT_VARIABLES = (
     *("UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "UV_KEYRING", "UV_INSECURE_HOST"),
     *("UV_CACHE", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_HTTP", "UV_OFFLINE", "UV_CONCURRENT"),
 )
+
+
+class NoSolutionError(ResolutionError):
+    """The resolver ran and found that there is no answer; a plain `ResolutionError` says that it could not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,7 @@ def find_uv() -> str:
 def compile_pylock(query: Query, scratch: Path) -> list[dict[str, Any]]:
     """The `packages` of the pylock.toml (PEP 751) that uv writes, into a fresh file (it reuses versions of an old one).
 
-    Raises `ResolutionError` with uv's message.
+    Raises `ResolutionError` with uv's message, as `NoSolutionError` where uv is sure.
     """
     with tempfile.TemporaryDirectory(dir=scratch) as directory:
         here = Path(directory)
@@ -107,7 +112,8 @@ def _run(command: Sequence[str], directory: Path) -> None:
     except OSError as error:
         raise ResolutionError(f"uv cannot be run: {error.strerror}") from error
     if done.returncode:
-        raise ResolutionError(done.stderr.strip() or f"uv ended with {done.returncode}", hint=_HINT)
+        kind = NoSolutionError if done.returncode == NO_SOLUTION else ResolutionError
+        raise kind(done.stderr.strip() or f"uv ended with {done.returncode}", hint=_HINT)
 
 
 _HINT = "Look for the requirement that uv names; only wheels count, and only those of the as-of date or older."

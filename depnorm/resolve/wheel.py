@@ -1,13 +1,17 @@
 """Which wheel of a version pip would install for a Target, and what its metadata requires."""
 
 import hashlib
+import os
 import tempfile
+import time
 import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +26,8 @@ from depnorm.model import Artifact
 Progress = Callable[[str, int, int], None]
 _CONNECTIONS = 8
 _TIMEOUT_SECONDS = 60
+_WAITS_SECONDS = (1, 4)
+_MAX_METADATA_BYTES = 16 * 1024 * 1024
 _LEGACY_ALIASES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # PEP 600
 
 
@@ -99,19 +105,25 @@ def read_requirements(wheels: Sequence[Wheel], cache: Path, progress: Progress |
 def _requires(wheel: Wheel, cache: Path) -> tuple[str, ...]:
     kept = cache / f"{wheel.artifact.sha256}.metadata"
     if not kept.exists():
-        kept.write_bytes(_fetch_metadata(wheel))
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_bytes(_fetch_metadata(wheel))
+        part.replace(kept)  # another process may read the same cache
     raw, _ = parse_email(kept.read_bytes())
     return tuple(raw.get("requires_dist", ()))
 
 
 def _fetch_metadata(wheel: Wheel) -> bytes:
-    try:
-        with _open(f"{wheel.url}.metadata") as answer:
-            return bytes(answer.read())
-    except urllib.error.HTTPError:
-        return _metadata_of_wheel(wheel)
-    except OSError as error:
-        raise ResolutionError(f"{wheel.artifact.filename}: its metadata cannot be read ({error})") from error
+    for wait in _WAITS_SECONDS:
+        try:
+            with _open(f"{wheel.url}.metadata") as answer:
+                return bytes(answer.read(_MAX_METADATA_BYTES))
+        except urllib.error.HTTPError as error:
+            if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                break
+            time.sleep(wait)
+        except (OSError, HTTPException):
+            time.sleep(wait)
+    return _metadata_of_wheel(wheel)
 
 
 def _metadata_of_wheel(wheel: Wheel) -> bytes:
@@ -122,15 +134,20 @@ def _metadata_of_wheel(wheel: Wheel) -> bytes:
                 while block := answer.read(1 << 20):
                     digest.update(block)
                     file.write(block)
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise ResolutionError(f"{wheel.artifact.filename}: cannot be downloaded ({error})") from error
         if digest.hexdigest() != wheel.artifact.sha256:
             raise ResolutionError(f"{wheel.artifact.filename}: its content does not have the hash the index promised")
-        with zipfile.ZipFile(file) as archive:
-            names = [
-                name for name in archive.namelist() if name.count("/") == 1 and name.endswith(".dist-info/METADATA")
-            ]
-            return archive.read(names[0])
+        try:
+            with zipfile.ZipFile(file) as archive, archive.open(_metadata_name(archive)) as metadata:
+                return metadata.read(_MAX_METADATA_BYTES)
+        except (zipfile.BadZipFile, StopIteration) as error:
+            raise ResolutionError(f"{wheel.artifact.filename}: is not a wheel") from error
+
+
+def _metadata_name(archive: zipfile.ZipFile) -> str:
+    names = archive.namelist()
+    return next(name for name in names if name.count("/") == 1 and name.endswith(".dist-info/METADATA"))
 
 
 def _open(url: str) -> Any:

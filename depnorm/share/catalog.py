@@ -183,12 +183,16 @@ def _check_layers(path: Path, layers: tuple[LayerEntry, ...], packages: dict[str
     """Raises `CatalogError` unless the layers are a partition, in order, each closed with those before it."""
     held: dict[str, str] = {}
     members: dict[str, set[str]] = {}
+    before: dict[str, set[str]] = {}
     for layer in layers:
         inside = set(layer.packages)
         if unknown := sorted((inside | set(layer.heads)) - packages.keys()):
             raise CatalogError(f"{path}: layer {layer.name}: {unknown[0]} is not among its packages")
         if late := [name for name in layer.after if name not in members]:
             raise CatalogError(f"{path}: layer {layer.name}: {late[0]} does not come before it")
+        if missing := sorted(set[str]().union(*(before[name] for name in layer.after)) - set(layer.after)):
+            raise CatalogError(f"{path}: layer {layer.name}: does not name {missing[0]}, which an earlier layer needs")
+        before[layer.name] = set(layer.after)
         reach = inside.union(*(members[name] for name in layer.after))
         _check_closed(path, layer, reach, packages)
         if layer.wheelhouse:

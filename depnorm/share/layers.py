@@ -29,9 +29,8 @@ def closure(names: Iterable[str], packages: Mapping[str, LockedPackage]) -> froz
 def split_layers(subsets: Sequence[Subset], packages: Mapping[str, LockedPackage]) -> tuple[SharedLayer, ...]:
     """The shared layers of `subsets` at the artifacts of `packages`, in the global order.
 
-    A head that `packages` lack is left out, and so is a layer to which nothing is left, or which would come after
-    another without needing one of its heads: for a small package that both need, all of the other would be dead bytes.
-    `after` is transitive.
+    A head that `packages` lack is left out, and so is a layer to which nothing is left or which would bring more dead
+    bytes than its own (see `_stumbles`). `after` is transitive.
     """
     layers: dict[str, SharedLayer] = {}
     owner: dict[str, str] = {}
@@ -40,21 +39,24 @@ def split_layers(subsets: Sequence[Subset], packages: Mapping[str, LockedPackage
             continue
         heads = tuple(head for head in subset.heads if head in packages)
         members = closure(heads, packages)
-        own = members if subset.wheelhouse else members - owner.keys()
-        if not own:
-            continue
-        before = set() if subset.wheelhouse else {owner[name] for name in members & owner.keys()}
-        before |= {earlier for name in before for earlier in layers[name].after}
-        if any(members.isdisjoint(layers[name].heads) for name in before):
-            continue
-        layers[subset.name] = SharedLayer(
+        direct = set() if subset.wheelhouse else {owner[name] for name in members & owner.keys()}
+        before = direct.union(*(layers[name].after for name in direct))
+        layer = SharedLayer(
             name=subset.name,
             heads=heads,
-            packages=tuple(packages[name] for name in sorted(own)),
+            packages=tuple(packages[name] for name in sorted(members if subset.wheelhouse else members - owner.keys())),
             after=tuple(name for name in layers if name in before),
             seen_in=subset.seen_in,
             wheelhouse=subset.wheelhouse,
         )
-        if not subset.wheelhouse:
-            owner.update(dict.fromkeys(own, subset.name))
+        if layer.packages and not any(_stumbles(layer, layers[name], members) for name in direct):
+            layers[layer.name] = layer
+            if not layer.wheelhouse:
+                owner.update((package.name, layer.name) for package in layer.packages)
     return tuple(layers.values())
+
+
+def _stumbles(layer: SharedLayer, earlier: SharedLayer, members: frozenset[str]) -> bool:
+    """Whether `layer` comes after `earlier` only for a small package of it, so that most of what it brings is dead."""
+    needed = sum(package.artifact.size for package in earlier.packages if package.name in members)
+    return members.isdisjoint(earlier.heads) and earlier.size - needed > layer.size

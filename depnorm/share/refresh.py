@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
-from depnorm.errors import CatalogError, ResolutionError
+from depnorm.errors import CatalogError
 from depnorm.model import Catalog, Ecosystem, LockedPackage, Snapshot
 from depnorm.share.layers import split_layers
 
@@ -20,13 +20,13 @@ Progress = Callable[[str, int, int], None]
 
 
 class Resolver(Protocol):
-    """Joint resolutions for one Python, platform and date. Both raise `ResolutionError` where there is none."""
+    """Joint resolutions for one Python, platform and date. Both raise `ResolutionError` when they cannot tell."""
 
-    def versions(self, requirements: Sequence[str], constraints: Sequence[str]) -> Mapping[str, str]:
-        """Name to version."""
+    def versions(self, requirements: Sequence[str], constraints: Sequence[str]) -> Mapping[str, str] | None:
+        """Name to version, None where there is no solution."""
 
     def packages(self, requirements: Sequence[str], constraints: Sequence[str]) -> Sequence[LockedPackage]:
-        """The same with artifacts and edges."""
+        """The same with artifacts and edges, for what is known to have a solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def refresh_snapshot(
     """The snapshot of `catalog` for CPython `python`, as of an ISO date (its uploads included).
 
     `resolver` must answer for the same Python, date and the catalog's platform. `progress` is told what is resolved,
-    how many roots are done, and of how many. Raises `CatalogError` when no root is left.
+    how many roots are done, and of how many. Raises `CatalogError` when no root is left, and `ResolutionError` when the
+    resolver cannot be run or reached: a root is never dropped because a network was down.
     """
     tiers = tuple(_tiers(catalog))
     votes = _collect_votes([root for tier in tiers for root in tier], resolver, progress)
@@ -108,12 +109,12 @@ def _collect_votes(roots: Sequence[_Root], resolver: Resolver, progress: Progres
     for done, root in enumerate(roots):
         if progress is not None:
             progress(root.name, done, len(roots))
-        try:
-            alone[root.name] = resolver.versions([root.name], ())
-        except ResolutionError:
+        versions = resolver.versions([root.name], ())
+        if versions is None:
             continue
+        alone[root.name] = versions
         if root.in_layer:
-            for name, version in alone[root.name].items():
+            for name, version in versions.items():
                 ballots[name][version] += max(root.seen_in, 1)
     return _Votes(alone, {name: _most_selected(ballot) for name, ballot in ballots.items()})
 
@@ -130,17 +131,15 @@ def _join(roots: Sequence[_Root], joint: _Joint, votes: _Votes, resolver: Resolv
     if not fitting:
         return
     asked = joint.roots | {root.name: votes.alone[root.name][root.name] for root in fitting}
-    try:
-        versions = resolver.versions(_pins(asked), _constraints(fitting, joint, votes))
-    except ResolutionError:
-        if len(fitting) == 1:
-            _drop(fitting[0], joint, votes)
-            return
+    versions = resolver.versions(_pins(asked), _constraints(fitting, joint, votes))
+    if versions is not None:
+        joint.roots, joint.versions = asked, versions
+    elif len(fitting) == 1:
+        _drop(fitting[0], joint, votes)
+    else:
         middle = len(fitting) // 2
         _join(fitting[:middle], joint, votes, resolver)
         _join(fitting[middle:], joint, votes, resolver)
-    else:
-        joint.roots, joint.versions = asked, versions
 
 
 def _drop_early(root: _Root, joint: _Joint, votes: _Votes) -> bool:

@@ -6,9 +6,12 @@ import shlex
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from package_index import PackageIndex, serve
+from packaging.utils import parse_wheel_filename
 
 from depnorm.emit.dockerfile import render_dockerfile
 from depnorm.model import (
@@ -114,14 +117,26 @@ class Bench:
         layers: list[str] = json.loads(shown)
         return layers
 
+    def push(self, built: Built) -> list[str]:
+        """The digests of an image's layers in the registry it was pushed to."""
+        registry = os.environ.get("ENGINE_REGISTRY")
+        if registry is None:
+            pytest.skip("no registry: set ENGINE_REGISTRY")
+        name = f"{registry}/{built.tag}"
+        output("docker", "tag", built.tag, name)
+        self.tags.append(name)
+        output("docker", "push", "--quiet", name)
+        manifest = json.loads(output("docker", "manifest", "inspect", "--insecure", name))
+        return [layer["digest"] for layer in manifest["layers"]]
+
     def run(self, built: Built, command: str) -> str:
         """What a shell command prints in a container of the image."""
         assert built.ok, built.log
         return self.docker_run(built.tag, "sh", "-c", command)
 
-    def docker_run(self, image: str, *command: str) -> str:
+    def docker_run(self, image: str, *command: str, options: Iterable[str] = ()) -> str:
         """What a command prints in a container of any image."""
-        return output("docker", "run", "--rm", "--network=host", image, *command)
+        return output("docker", "run", "--rm", "--network=host", *options, image, *command)
 
 
 def output(*command: str) -> str:
@@ -152,34 +167,38 @@ def start_engine() -> None:
 
 
 @pytest.fixture(scope="session")
-def wheels(bench: Bench) -> dict[str, LockedPackage]:
-    """The wheels that the pip of the base image selects today, by name."""
-    options = ("--dry-run", "--no-deps", "--ignore-installed", "--only-binary", ":all:", "--quiet", "--report", "-")
-    items = json.loads(bench.docker_run(PYTHON_BASE, "pip", "install", *options, *NAMES))["install"]
-    return {item["metadata"]["name"]: locked_package(item) for item in items}
+def index(bench: Bench) -> Iterator[PackageIndex]:
+    """An index that holds the wheels which the pip of the base image selects today."""
+    wheels = bench.directory / "wheels"
+    wheels.mkdir()
+    options = ("--no-deps", "--only-binary", ":all:", "--quiet", "--dest", "/wheels")
+    bench.docker_run(PYTHON_BASE, "pip", "download", *options, *NAMES, options=(f"--volume={wheels}:/wheels",))
+    with serve(wheels) as served:
+        yield served
 
 
-def locked_package(item: Mapping[str, object]) -> LockedPackage:
-    metadata, download = item["metadata"], item["download_info"]
-    assert isinstance(metadata, dict)
-    assert isinstance(download, dict)
-    sha256 = download["archive_info"]["hashes"]["sha256"]
-    artifact = Artifact(filename=download["url"].rpartition("/")[2], sha256=sha256, size=0)
-    return LockedPackage(
-        ecosystem=Ecosystem.PYPI, name=metadata["name"], version=metadata["version"], artifact=artifact
-    )
+@pytest.fixture(scope="session")
+def base(bench: Bench, index: PackageIndex) -> str:
+    """The Python base image, with that index and without the patience of pip itself."""
+    return bench.base_image("python", PYTHON_BASE, f"ENV PIP_INDEX_URL={index.url} PIP_RETRIES=0")
+
+
+def locked_package(wheel: Path) -> LockedPackage:
+    name, version, *_ = parse_wheel_filename(wheel.name)
+    data = wheel.read_bytes()
+    artifact = Artifact(filename=wheel.name, sha256=sha256(data).hexdigest(), size=len(data))
+    return LockedPackage(ecosystem=Ecosystem.PYPI, name=name, version=str(version), artifact=artifact)
 
 
 @dataclass(frozen=True, slots=True)
 class Plans:
     """Makes plans: a base stage, then the steps that a test is about."""
 
+    base_image: str
     wheels: Mapping[str, LockedPackage]
 
-    def of(
-        self, *stages: Stage, base_image: str = PYTHON_BASE, python: str = "3.11", mode: Mode = Mode.DECLARED
-    ) -> Plan:
-        target = Target(base_image=base_image, python=python)
+    def of(self, *stages: Stage, python: str = "3.11", mode: Mode = Mode.DECLARED) -> Plan:
+        target = Target(base_image=self.base_image, python=python)
         base = self.stage(StageKind.BASE, CreateBase(installer=self.wheels["pip"]))
         return plan_of(target, (base, *stages), mode)
 
@@ -210,5 +229,6 @@ def plan_of(target: Target, stages: Iterable[Stage], mode: Mode = Mode.DECLARED)
 
 
 @pytest.fixture(scope="session")
-def plans(wheels: Mapping[str, LockedPackage]) -> Plans:
-    return Plans(wheels)
+def plans(base: str, index: PackageIndex) -> Plans:
+    packages = map(locked_package, index.directory.iterdir())
+    return Plans(base, {package.name: package for package in packages})

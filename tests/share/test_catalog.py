@@ -57,9 +57,10 @@ def test_snapshot_has_the_catalogs_date_and_platform(snapshot: Snapshot) -> None
 
 
 def test_layers_follow_the_global_order(snapshot: Snapshot) -> None:
-    """A snapshot's layers are the catalog's Python subsets, in its order."""
+    """A snapshot's layers are the catalog's Python subsets, in its order; only Python 3.10 lacks some (see README)."""
     order = [subset.name for subset in load_catalog().subsets if subset.ecosystem is Ecosystem.PYPI]
-    assert [layer.name for layer in snapshot.layers] == order
+    missing = {"docs", "docs-theme"} if snapshot.python == "3.10" else set[str]()
+    assert [layer.name for layer in snapshot.layers] == [name for name in order if name not in missing]
 
 
 def test_layers_partition_their_packages(snapshot: Snapshot) -> None:
@@ -225,6 +226,7 @@ HOSTILE_SNAPSHOTS: dict[str, Change] = {
     "not closed": _layer("packages", ["python-dateutil", "pandas"]),
     "in two layers": _layer("packages", ["numpy"]),
     "after a later layer": _layer("after", ["docs"]),
+    "after is not transitive": lambda document: document["layers"][-2].update(after=["docs"]),
     "negative count": _layer("seen_in", -1),
     "package twice": lambda document: document["packages"].append(document["packages"][0]),
     "layer twice": lambda document: document["layers"].append(document["layers"][-1]),

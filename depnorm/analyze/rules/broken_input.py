@@ -124,6 +124,32 @@ There is no good reason to ignore it.
 """,
     ),
     Rule(
+        code="DN306",
+        name="ignored-part",
+        severity=Severity.WARNING,
+        summary="pip accepts the line and silently ignores a part of it.",
+        page="""\
+pip reads one requirement, or one `-r`, `-c`, `-e` or `-f`, from a line, and drops what else
+stands there without a word: a second `-r`, an option behind a package, a dash in
+front of a name. A comment that ends in a backslash swallows the next line.
+
+Why it matters: a package that the file seems to ask for is not in the image.
+
+Before
+    -r base.txt -r extra.txt
+    - requests
+    numpy --pre
+After
+    -r base.txt
+    -r extra.txt
+    requests
+    --pre
+    numpy
+
+There is no good reason to ignore it.
+""",
+    ),
+    Rule(
         code="DN307",
         name="unreadable-file",
         severity=Severity.ERROR,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from depnorm.read.r.nodes import Constant, Name
 from depnorm.read.r.operators import size
-from depnorm.read.r.operators import size
 from depnorm.read.r.values import NULL, Cause, Unknown, Value, first_unknown, one_text, texts
 
 if TYPE_CHECKING:

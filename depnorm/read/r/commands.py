@@ -1,61 +1,23 @@
 """The command lines that an R script gives to a shell: what they refer to in the repository."""
 
-import re
-import shlex
-from collections.abc import Iterator
-
 from depnorm.model import ReferenceKind
+from depnorm.read.shell import parse_shell
 
-_SEPARATOR = re.compile(r"&&|\|\||[;|&\n]")
-_PIP = frozenset({"pip", "pip3"})
-_PYTHON = frozenset({"python", "python3"})
-_INTERPRETERS = frozenset({"Rscript", "bash", "sh", "python", "python3"})
-_PATH = re.compile(r"\.{1,2}(/|$)|/|[^\s:]+/$")
+_PLAIN = frozenset({"cd", "echo", "export", "mkdir", "true", "Rscript"})
 Found = tuple[ReferenceKind, str]
 
 
 def references_of(command: str) -> tuple[Found, ...]:
-    """What the parts of a shell command line refer to; a part that is not understood is a dynamic reference."""
-    found: list[Found] = []
-    for part in _SEPARATOR.split(command):
-        try:
-            words = shlex.split(part, comments=True)
-        except ValueError:
-            words = [part]
-        if words:
-            found.extend(_references(words, part.strip()))
-    return tuple(dict.fromkeys(found))
+    """What the commands of a shell command line refer to; one that is not understood is a dynamic reference.
+
+    They are relative to the directory that the script runs in.
+    """
+    script = parse_shell(command.encode("utf-8", "replace"), "")
+    known = tuple((reference.kind, reference.target) for reference in script.references)
+    opaque = (option.value for option in script.options if option.name == "command" and not _is_plain(option.value))
+    unknown = tuple((ReferenceKind.DYNAMIC, text) for text in opaque if not any(target in text for _, target in known))
+    return tuple(dict.fromkeys(known + unknown))
 
 
-def _references(words: list[str], text: str) -> Iterator[Found]:
-    if words[0] in _PYTHON and words[1:2] == ["-m"]:
-        words = words[2:]
-    if words[0] in _PIP and words[1:2] == ["install"]:
-        yield from _pip(words[2:])
-    elif words[:3] == ["R", "CMD", "INSTALL"]:
-        paths = [word for word in words[3:] if not word.startswith("-")]
-        yield from ((_kind_of(path), path) for path in paths)
-    elif words[0] in _INTERPRETERS and len(words) > 1 and not words[1].startswith("-"):
-        yield ReferenceKind.SCRIPT, words[1]
-    elif words[0].startswith("./"):
-        yield ReferenceKind.SCRIPT, words[0]
-    else:
-        yield ReferenceKind.DYNAMIC, text
-
-
-def _pip(words: list[str]) -> Iterator[Found]:
-    following = zip(words, [*words[1:], ""], strict=True)
-    options = {"-r": ReferenceKind.INCLUDE, "--requirement": ReferenceKind.INCLUDE, "-c": ReferenceKind.CONSTRAINT}
-    previous = ""
-    for word, after in following:
-        if word in options and after:
-            yield options[word], after
-        elif not word.startswith("-") and previous not in options and _PATH.match(word):
-            yield _kind_of(word), word
-        previous = word
-
-
-def _kind_of(path: str) -> ReferenceKind:
-    if path in {".", "./"}:
-        return ReferenceKind.SELF_INSTALL
-    return ReferenceKind.ARCHIVE if path.endswith((".gz", ".zip", ".whl", ".tgz")) else ReferenceKind.PATH
+def _is_plain(command: str) -> bool:
+    return command.partition(" ")[0] in _PLAIN

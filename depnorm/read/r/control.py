@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from depnorm.read.r.call import Actual, Site
-from depnorm.read.r.evaluate import JumpSignal
+from depnorm.read.r.flow import JumpSignal, follow_branches
 from depnorm.read.r.nodes import Name
 from depnorm.read.r.values import (
     NULL,
@@ -158,7 +158,7 @@ def _if_else(site: Site) -> Value:
     nodes = tuple(site.matched[name].node if site.given(name) else None for name in ("yes", "no"))
     if known is None or assumed:
         cause = (first_unknown(site.value("test")) or Unknown(Cause.MACHINE)).cause
-        return site.evaluator.branches(nodes, site.scope, cause)
+        return follow_branches(site.evaluator, nodes, site.scope, cause)
     return (site.value("yes") if known else site.value("no")) or NULL
 
 
@@ -169,7 +169,7 @@ def _switch(site: Site) -> Value:
     nodes = tuple(actual.node for actual in site.rest)
     if chosen is None:
         cause = (first_unknown(selector) or Unknown(Cause.DYNAMIC)).cause
-        return site.evaluator.branches(nodes, site.scope, cause)
+        return follow_branches(site.evaluator, nodes, site.scope, cause)
     names = [actual.name for actual in site.rest]
     place = names.index(chosen) if chosen in names else names.index(None) if None in names else -1
     taken = next((actual for actual in site.rest[place:] if actual.node is not None), None) if place >= 0 else None
@@ -210,7 +210,8 @@ def _stop(site: Site) -> Value:
 
 CONTROL: dict[str, Handler] = {
     **dict.fromkeys(
-        ("lapply", "sapply", "vapply", "walk", "map", "map_lgl", "map_chr", "mclapply", "future_lapply", "pblapply"), _each),
+        ("lapply", "sapply", "vapply", "walk", "map", "map_lgl", "map_chr", "mclapply", "future_lapply", "pblapply"),
+        _each),
     **dict.fromkeys(("Map", "mapply", "walk2", "map2"), _parallel),
     **dict.fromkeys(("Filter", "keep"), _filter),
     "do.call": _do_call,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from depnorm.read.r import operators
 from depnorm.read.r.call import Actual, Site
+from depnorm.read.r.flow import JumpSignal, follow_for, follow_if, follow_while
 from depnorm.read.r.nodes import (
     Argument,
     Assignment,
@@ -43,8 +44,6 @@ from depnorm.read.r.values import (
     Unknown,
     Value,
     Vector,
-    elements,
-    first_unknown,
     list_of,
     truth,
 )
@@ -58,15 +57,6 @@ _PIPES = frozenset({"%>%", "%!>%", "%T>%"})
 
 class OutOfStepsError(Exception):
     """The script is too long to follow."""
-
-
-class JumpSignal(Exception):  # noqa: N818  control flow, not an error
-    """`next`, `break`, or `return(value)` on its way to the loop or function it ends."""
-
-    def __init__(self, word: str, value: Value = NULL) -> None:
-        super().__init__(word)
-        self.word = word
-        self.value = value
 
 
 class Evaluator:
@@ -135,11 +125,11 @@ class Evaluator:
             case Function():
                 return Closure(node, scope)
             case If():
-                return self._if(node, scope)
+                return follow_if(self, node, scope)
             case For():
-                return self._for(node, scope)
+                return follow_for(self, node, scope)
             case While():
-                return self._while(node, scope)
+                return follow_while(self, node, scope)
             case Index():
                 return self._index(node, scope)
             case Member():
@@ -202,72 +192,6 @@ class Evaluator:
             return Vector((Item(target.name),))
         keys = [self.evaluate(argument.value, scope) for argument in target.arguments if argument.value]
         return keys[0] if len(keys) == 1 else self.unknown(target)
-
-    # Control
-
-    def _if(self, node: If, scope: Scope) -> Value:
-        condition = self.evaluate(node.condition, scope)
-        known, assumed = truth(condition)
-        branches = (node.then, node.otherwise)
-        if known is None:
-            cause = (first_unknown(condition) or Unknown(Cause.DYNAMIC)).cause
-            return self.branches(branches, scope, Cause.MACHINE if assumed else cause)
-        taken, other = branches if known else branches[::-1]
-        if assumed and other is not None:
-            self._dry(other, scope)
-        return NULL if taken is None else self.evaluate(taken, scope)
-
-    def _dry(self, node: Node, scope: Scope) -> None:
-        """Follow what would run only if packages were there already: nothing is dropped, nothing is assigned."""
-        with self.record.doubting(None):
-            try:
-                self.evaluate(node, Scope(parent=scope, overlay=True))
-            except JumpSignal:
-                return
-
-    def branches(self, nodes: tuple[Node | None, ...], scope: Scope, cause: Cause) -> Value:
-        """Follow ways of which one is taken; what they leave behind is known only where all agree."""
-        overlays = [Scope(parent=scope, overlay=True) for _ in nodes]
-        left = False
-        with self.record.doubting(cause):
-            for node, overlay in zip(nodes, overlays, strict=True):
-                try:
-                    if node is not None:
-                        self.evaluate(node, overlay)
-                except JumpSignal:
-                    left = True
-        if left:
-            self.record.doubt_rest(cause)
-        for name in {name for overlay in overlays for name in overlay.bindings}:
-            scope.bindings[name] = self._join([overlay.bindings.get(name) for overlay in overlays], cause, name)
-        return Unknown(cause)
-
-    def _join(self, values: list[Value | Promise | None], cause: Cause, name: str) -> Value:
-        first = values[0]
-        if first is None or isinstance(first, Promise) or any(value != first for value in values[1:]):
-            return Unknown(cause, name if cause is Cause.VARIABLE else "")
-        return first
-
-    def _for(self, node: For, scope: Scope) -> Value:
-        sequence = elements(self.evaluate(node.sequence, scope))
-        if isinstance(sequence, Unknown):
-            scope.bindings[node.variable] = sequence
-            return self.branches((node.body,), scope, sequence.cause)
-        for element in sequence:
-            scope.bindings[node.variable] = element
-            try:
-                self.evaluate(node.body, scope)
-            except JumpSignal as signal:
-                if signal.word == "return":
-                    raise
-                if signal.word == "break":
-                    break
-        return NULL
-
-    def _while(self, node: While, scope: Scope) -> Value:
-        if node.condition is not None:
-            self.evaluate(node.condition, scope)
-        return self.branches((node.body, None), scope, Cause.DYNAMIC)
 
     # Operators
 

@@ -9,7 +9,9 @@ from depnorm.model import ReferenceKind
 from depnorm.read.r import operators
 from depnorm.read.r.call import Site
 from depnorm.read.r.record import StatementClass
+from depnorm.read.r.strings import STRINGS
 from depnorm.read.r.values import (
+    BASE_PACKAGES,
     MAX_ITEMS,
     NULL,
     Cause,
@@ -28,7 +30,6 @@ from depnorm.read.r.values import (
     vector,
 )
 
-MAX_TEXT = 10_000  # characters of a string that is put together
 Handler = Callable[[Site], Value]
 
 
@@ -87,80 +88,6 @@ def _as_list(site: Site) -> Value:
     if isinstance(value, Vector):
         return list_of(tuple(Vector((item,), assumed=value.assumed) for item in value.items), value.names)
     return value
-
-
-def _paste(site: Site) -> Value:
-    empty = "" if site.name in {"paste0", "str_c"} else " "
-    options = {actual.name: site.of(actual) for actual in site.actuals if actual.name in {"sep", "collapse"}}
-    values = [site.of(actual) for actual in site.actuals if actual.name not in {"sep", "collapse", "recycle0"}]
-    separator = one_text(options.get("sep", vector(empty)))
-    columns = [texts(value) for value in values]
-    if separator is None or any(column is None for column in columns):
-        return site.unknown()
-    rows = _rows([column for column in columns if column])
-    site.evaluator.charge(len(rows) * (1 + len(columns)))
-    strings = [separator.join(row) for row in rows]
-    collapse = one_text(options.get("collapse"))
-    if collapse is not None:
-        strings = [collapse.join(strings)]
-    return _strings(site, strings)
-
-
-def _rows(columns: list[tuple[str, ...]]) -> list[list[str]]:
-    length = max(map(len, columns), default=0)
-    return [[column[place % len(column)] for column in columns] for place in range(length)]
-
-
-def _strings(site: Site, strings: list[str]) -> Value:
-    if len(strings) > MAX_ITEMS or any(len(string) > MAX_TEXT for string in strings):
-        return Unknown(Cause.DYNAMIC, site.source)
-    site.evaluator.charge(sum(map(len, strings)) // 100)
-    return vector(*strings)
-
-
-def _file_path(site: Site) -> Value:
-    columns = [texts(site.of(actual)) for actual in site.actuals if actual.name != "fsep"]
-    if any(column is None for column in columns):
-        return site.unknown()
-    rows = _rows([column for column in columns if column])
-    return _strings(site, ["/".join(row) for row in rows])
-
-
-def _sprintf(site: Site) -> Value:
-    columns = [texts(value) for value in site.values()]
-    if not columns or any(column is None for column in columns):
-        return site.unknown()
-    strings = []
-    for form, *arguments in _rows([column for column in columns if column]):
-        pieces = form.replace("%d", "%s").split("%s")
-        if len(pieces) != len(arguments) + 1 or "%" in form.replace("%s", "").replace("%d", ""):
-            return site.unknown()
-        strings.append("".join(piece + value for piece, value in zip(pieces, [*arguments, ""], strict=True)))
-    return _strings(site, strings)
-
-
-def _each_text(function: Callable[[str], str]) -> Handler:
-    def handler(site: Site) -> Value:
-        strings = texts(_first(site))
-        if strings is None or len(site.actuals) != 1:
-            return site.unknown()
-        return _strings(site, [function(string) for string in strings])
-
-    return handler
-
-
-def _strsplit(site: Site) -> Value:
-    site.match("x", "split", "fixed", "perl")
-    strings, split = texts(site.value("x")), site.text("split")
-    plain = (
-        split is not None and split != "" and (site.flag("fixed") or all(part not in split for part in r".[\*+?^$(|"))
-    )
-    if split in {r"\s+", "[[:space:]]+", " +"} and strings is not None:
-        return list_of(tuple(vector(*string.split()) for string in strings))
-    if strings is None or split is None or not plain:
-        return site.unknown()
-    site.evaluator.charge(sum(map(len, strings)) // 2)
-    return list_of(tuple(vector(*string.split(split)) for string in strings))
 
 
 def _length(site: Site) -> Value:
@@ -270,7 +197,8 @@ def _here(_: Site) -> Value:
 
 def _installed(site: Site) -> Value:
     site.values()
-    return Installed()
+    site.evaluator.charge(len(site.record.installed))
+    return Installed(frozenset(site.record.installed) | BASE_PACKAGES)
 
 
 def _environment_variable(site: Site) -> Value:
@@ -297,6 +225,10 @@ def _connection(site: Site) -> Value:
     return site.of(site.actuals[0]) if site.actuals else NULL
 
 
+def _removed(_: Site) -> Value:
+    return NULL  # a name that is gone would stop R; one that is not even there only warns
+
+
 def _harmless(site: Site) -> Value:
     return site.unknown()
 
@@ -319,20 +251,14 @@ FUNCTIONS: dict[str, Handler] = {
         ("invisible", "as.character", "as.vector", "unname", "print", "identity", "I", "noquote", "force",
          "as.data.frame", "na.omit", "as.matrix"), _first),
     "as.list": _as_list,
-    **dict.fromkeys(("paste", "paste0", "str_c"), _paste),
-    "file.path": _file_path, "here": _file_path,
-    "sprintf": _sprintf,
-    "toupper": _each_text(str.upper), "tolower": _each_text(str.lower), "trimws": _each_text(str.strip),
-    "basename": _each_text(lambda path: path.rstrip("/").rpartition("/")[2]),
-    "dirname": _each_text(lambda path: path.rstrip("/").rpartition("/")[0] or "."),
+    **STRINGS,
     **dict.fromkeys(("normalizePath", "path.expand"), _first),
-    "strsplit": _strsplit,
     "length": _length, "NROW": _length, "nrow": _length, "names": _names,
     "setdiff": _setdiff, "intersect": _setdiff,
     "unique": _unique, "union": _unique, "sort": _sorted, "rev": _sorted,
     "is.element": _is_in, "%in%": _is_in, "any": _any_all, "all": _any_all, "which": _which,
     **dict.fromkeys(("isTRUE", "isFALSE", "is.null", "as.logical"), _is_true),
-    "nzchar": _nzchar, "nchar": _nzchar,
+    "nzchar": _nzchar, "nchar": _nzchar, "rm": _removed, "remove": _removed,
     "seq_along": _sequence, "seq_len": _sequence,
     **dict.fromkeys(("character", "vector", "new.env"), _empty),
     "interactive": _false, "getwd": _here,
@@ -345,19 +271,21 @@ FUNCTIONS: dict[str, Handler] = {
         _read_file),
     "file": _connection, "url": _connection,
 }  # fmt: skip
+# Known to have no effect on what is installed; not worked out.
 _HARMLESS = """
-    abs as.Date as.integer as.numeric as.numeric_version attr attributes available.packages bitwAnd capabilities citation
-    class cli_abort cli_alert cli_alert_danger cli_alert_info cli_alert_success cli_alert_warning cli_h1 cli_text
-    commandArgs compareVersion conditionMessage contrib.url crossprod cumsum dQuote date deparse detectCores diff
-    difftime emptyenv endsWith environment exists extSoftVersion factor flush flush.console format format.Date formatC
-    formals gc getElement getRversion globalenv glue grep grepl gsub head identical inform inherits is.character
-    is.environment is.factor is.function is.list is.logical is.na is.numeric levels logical maintainer match match.arg
-    max mean median message min missing mode Negate nargs nlevels numeric numeric_version object.size order
-    package_version packageDate packageDescription packageStartupMessage packageVersion parent.frame prettyNum
-    proc.time quantile quote R.home R.Version range rank regexpr regmatches remove rep rep_len rm round sQuote seq
-    session_info sessionInfo set.seed shQuote startsWith stderr stdin stdout stopifnot str strtoi strtrim sub subset substr
-    substring sum summary sys.call Sys.Date sys.function Sys.getlocale Sys.getpid Sys.info Sys.sleep Sys.time table
-    tabulate tail tempdir tempfile timestamp toString traceback typeof warning warnings textConnection
+    abs as.Date as.integer as.numeric as.numeric_version attr attributes available.packages bitwAnd capabilities
+    citation class cli_abort cli_alert cli_alert_danger cli_alert_info cli_alert_success cli_alert_warning cli_h1
+    cli_text commandArgs compareVersion conditionMessage contrib.url crossprod cumsum date deparse detectCores diff
+    difftime dQuote emptyenv endsWith environment exists extSoftVersion factor flush flush.console formals format
+    format.Date formatC gc getElement getRversion globalenv glue grep grepl gsub head identical inform inherits
+    is.character is.environment is.factor is.function is.list is.logical is.na is.numeric levels logical ls
+    maintainer match match.arg max mean median message min missing mode nargs Negate nlevels numeric numeric_version
+    object.size order package_version packageDate packageDescription packageStartupMessage packageVersion
+    parent.frame prettyNum proc.time quantile quote R.home R.Version range rank regexpr regmatches remove rep
+    rep_len rm round seq session_info sessionInfo set.seed shQuote sQuote startsWith stderr stdin stdout stopifnot
+    str strtoi strtrim sub subset substr substring sum summary sys.call Sys.chmod Sys.Date sys.function
+    Sys.getlocale Sys.getpid Sys.info Sys.sleep Sys.time table tabulate tail tempdir tempfile textConnection
+    timestamp toString traceback typeof warning warnings
 """
 # What they give depends on the repository's files.
 _LOOKS_AT_FILES = (

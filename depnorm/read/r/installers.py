@@ -44,6 +44,7 @@ _FORMALS = ("pkgs", "lib", "repos", "contriburl", "method", "available", "destdi
 _PLAIN_ARGUMENTS = frozenset({"pkgs", "repos", "dependencies", "Ncpus", "quiet", "verbose", "clean"})
 # CRAN and its mirrors and snapshots say so in their addresses.
 _CRAN = re.compile(r"cran|mran|//cloud\.r-|@CRAN@", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"//[^/@]*@")
 _ANCHORED = re.compile(r"(~|/|\.{1,2}(/|$))")
 
 
@@ -75,24 +76,31 @@ def _install_packages(site: Site) -> Value:
             _install_local(site, item)
         return NULL
     plain = _note_arguments(site, repositories)
+    other = _other_repository(site, repositories)
     for item in items:
-        _install_named(site, item, known=plain)
+        _install_named(site, item, known=plain and other is None, channel=other)
     if not items:
         site.record.mark(StatementClass.INSTALL)
     return NULL
 
 
 def _note_arguments(site: Site, repositories: Value | None) -> bool:
-    """Note what says where from; whether these are constant packages of the default repository."""
-    plain = not site.rest and site.matched.keys() <= _PLAIN_ARGUMENTS | {"type", "lib"}
+    """Note what says where from; whether these are constant packages in the default library and in no special way."""
+    rest = [actual for actual in site.rest if actual.name != "character.only"]  # often passed, never looked at
+    plain = not rest and site.matched.keys() <= _PLAIN_ARGUMENTS | {"type", "lib"}
     plain = plain and texts(site.value("type")) in {None, ("source",)} and _library(site)
     if repositories is not None:
         plain = note_repositories(site, repositories) and plain
-        plain = plain and all(_CRAN.search(repository) for repository in texts(repositories) or ())
     if site.given("dependencies"):
         value = texts(site.value("dependencies"))
         site.record.option("dependencies", ",".join(value or ("NA",)), site.span)
     return plain
+
+
+def _other_repository(site: Site, repositories: Value | None) -> str | None:
+    """The first repository of the call, or of `options(repos =)`, that is not CRAN; without credentials."""
+    urls = texts(site.evaluator.repositories if repositories is None else repositories) or ()
+    return next((_CREDENTIALS.sub("//", url) for url in urls if not _CRAN.search(url)), None)
 
 
 def _library(site: Site) -> bool:
@@ -106,7 +114,7 @@ def _library(site: Site) -> bool:
     return False
 
 
-def _install_named(site: Site, item: Item, *, known: bool, channel: str | None = None) -> None:
+def _install_named(site: Site, item: Item, *, known: bool, channel: str | None) -> None:
     name = str(item.value)
     if PACKAGE_NAME.fullmatch(name):
         site.record.dependency(name, item, site.span, channel=channel, known=known)

@@ -156,7 +156,12 @@ def _raw_string(source: str, line: int, end_line: int) -> Token:
 
 def unescape(body: str) -> str:
     """The content of a quoted string whose source between the quotes is `body`; raises `BadEscapeError` as R would."""
-    return _ESCAPE.sub(_replacement, body) if "\\" in body else body
+    if "\\" not in body:
+        return body
+    kinds = {match.lastgroup for match in _ESCAPE.finditer(body)}
+    if kinds & {"octal", "byte"} and kinds - {"octal", "byte", "other"}:
+        raise BadEscapeError("mixing Unicode and octal/hex escapes in a string is not allowed")
+    return _ESCAPE.sub(_replacement, body)
 
 
 def _replacement(match: re.Match[str]) -> str:

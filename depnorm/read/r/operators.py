@@ -1,5 +1,8 @@
 """R's operators on constants: indexing, arithmetic as far as scripts need it, logic, sets."""
 
+from collections.abc import Callable
+from operator import add, mul, sub, truediv
+
 from depnorm.read.r.values import (
     MAX_ITEMS,
     NULL,
@@ -57,16 +60,12 @@ def index(target: Value, keys: list[Value], *, double: bool) -> Value:
     """`target[keys]` or `target[[keys]]`."""
     if isinstance(target, Installed | Unknown):
         return target
-    if not isinstance(target, Vector | ListValue):
-        return Unknown(Cause.DYNAMIC)
-    if len(keys) != 1:
+    if not isinstance(target, Vector | ListValue) or len(keys) != 1:
         return NULL if target == NULL else Unknown(Cause.DYNAMIC)
     key = keys[0]
-    if (unknown := first_unknown(key)) is not None or not isinstance(key, Vector):
-        return unknown or Unknown(Cause.DYNAMIC)
-    if not key.items and not double:
-        return _take(target, [], assumed=key.assumed)
-    positions = _positions(target, key)
+    if first_unknown(key) is not None or not isinstance(key, Vector):
+        return first_unknown(key) or Unknown(Cause.DYNAMIC)
+    positions = _positions(target, key) if key.items else []
     if positions is None or any(place >= len(target.items) for place in positions):
         return Unknown(Cause.DYNAMIC)
     if double and isinstance(target, ListValue) and len(positions) == 1:
@@ -140,31 +139,17 @@ def unary(operator: str, value: Value) -> Value:
 
 def binary(operator: str, left: Value, right: Value) -> Value | None:
     """Any other binary operator; None for one that depnorm does not know."""
-    match operator:
-        case "%in%":
-            return is_in(left, right)
-        case ":":
-            return _range(left, right)
-        case "==" | "!=" | "<" | ">" | "<=" | ">=":
-            return _compare(operator, left, right)
-        case "&" | "|":
-            return logical(operator, left, right)
-        case "+" | "-" | "*" | "/" | "^" | "%%" | "%/%":
-            return _arithmetic(operator, left, right)
-        case "%||%":
-            return right if left == NULL else left
-        case "%nin%" | "%notin%" | "%!in%":
-            return unary("!", is_in(left, right))
-    return None
+    function = _BINARY.get(operator)
+    return None if function is None else function(operator, left, right)
 
 
 def is_in(left: Value, right: Value) -> Value:
-    """`left %in% right`; nothing is taken to be installed."""
+    """`left %in% right`."""
     flat = as_vector(left)
     if isinstance(right, Installed) and isinstance(flat, Vector):
         if (hole := first_unknown(flat)) is not None:
             return hole
-        return Vector(tuple(Item(value=False) for _ in flat.items), assumed=True)
+        return Vector(tuple(Item(item.value in right.names) for item in flat.items), assumed=True)
     table = texts(right)
     strings = texts(flat)
     if table is None or strings is None:
@@ -248,19 +233,20 @@ def _arithmetic(operator: str, left: Value, right: Value) -> Value:
 
 def _calculate(operator: str, first: Scalar | Unknown, second: Scalar | Unknown) -> float | Unknown:
     if not isinstance(first, float | bool) or not isinstance(second, float | bool):
-        return (
-            first if isinstance(first, Unknown) else second if isinstance(second, Unknown) else Unknown(Cause.DYNAMIC)
-        )
+        return next((side for side in (first, second) if isinstance(side, Unknown)), Unknown(Cause.DYNAMIC))
     try:
-        match operator:
-            case "+":
-                return float(first + second)
-            case "-":
-                return float(first - second)
-            case "*":
-                return float(first * second)
-            case "/":
-                return float(first / second)
-    except (ArithmeticError, ValueError):
+        return float(_ARITHMETIC[operator](first, second))
+    except (ArithmeticError, ValueError, KeyError):
         return Unknown(Cause.MACHINE)
-    return Unknown(Cause.MACHINE)
+
+
+_ARITHMETIC: dict[str, Callable[[float, float], float]] = {"+": add, "-": sub, "*": mul, "/": truediv}
+_BINARY: dict[str, Callable[[str, Value, Value], Value]] = {
+    "%in%": lambda _, left, right: is_in(left, right),
+    ":": lambda _, left, right: _range(left, right),
+    "%||%": lambda _, left, right: right if left == NULL else left,
+    **dict.fromkeys(("%nin%", "%notin%", "%!in%"), lambda _, left, right: unary("!", is_in(left, right))),
+    **dict.fromkeys(("==", "!=", "<", ">", "<=", ">="), _compare),
+    **dict.fromkeys(("&", "|"), logical),
+    **dict.fromkeys(("+", "-", "*", "/", "^", "%%", "%/%"), _arithmetic),
+}

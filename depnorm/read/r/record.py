@@ -51,6 +51,7 @@ class Record:
         self._touches = False
         self._referred = False
         self._doubts: list[Cause | None] = []
+        self._guards = 0
 
     @property
     def dependencies(self) -> tuple[Dependency, ...]:
@@ -113,7 +114,16 @@ class Record:
     @property
     def in_doubt(self) -> bool:
         """Whether what happens now may not happen."""
-        return bool(self._doubts)
+        return bool(self._doubts) or self._guards > 0
+
+    @contextmanager
+    def guarding(self) -> Iterator[None]:
+        """What happens inside happens because packages are missing."""
+        self._guards += 1
+        try:
+            yield
+        finally:
+            self._guards -= 1
 
     @contextmanager
     def doubting(self, cause: Cause | None) -> Iterator[None]:

@@ -7,6 +7,7 @@ from depnorm.read.r.call import Site
 from depnorm.read.r.commands import references_of
 from depnorm.read.r.record import StatementClass, shorten
 from depnorm.read.r.values import (
+    BASE_PACKAGES,
     NULL,
     Cause,
     Unknown,
@@ -21,25 +22,6 @@ from depnorm.read.r.values import (
 
 Handler = Callable[[Site], Value]
 
-# What comes with R itself (R's `share/make/vars.mk`, R_PKGS_BASE); `installed.packages()` has them everywhere.
-BASE_PACKAGES = frozenset(
-    [
-        "base",
-        "compiler",
-        "datasets",
-        "grDevices",
-        "graphics",
-        "grid",
-        "methods",
-        "parallel",
-        "splines",
-        "stats",
-        "stats4",
-        "tcltk",
-        "tools",
-        "utils",
-    ]
-)
 DEFAULT_REPOSITORY = "@CRAN@"  # R's own placeholder for the repository that the image is set up with
 
 

@@ -12,6 +12,25 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 10_000  # of a vector, or of a list with all its parts
 MAX_LIST_DEPTH = 20
+# What comes with R itself (R's `share/make/vars.mk`, R_PKGS_BASE); `installed.packages()` has them everywhere.
+BASE_PACKAGES = frozenset(
+    [
+        "base",
+        "compiler",
+        "datasets",
+        "grDevices",
+        "graphics",
+        "grid",
+        "methods",
+        "parallel",
+        "splines",
+        "stats",
+        "stats4",
+        "tcltk",
+        "tools",
+        "utils",
+    ]
+)
 
 
 class Cause(StrEnum):
@@ -91,7 +110,9 @@ class Lambda:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What `installed.packages()` gives, or a part of it."""
+    """What `installed.packages()` gives, or a part of it: what the script installed so far, and R's own packages."""
+
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,154 @@
+"""Which packages of a snapshot a repository's own command would not keep, and because of which requirement."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from depnorm.model import Dependency, Ecosystem, LockedPackage, Snapshot, marker_environment
+from depnorm.share.layers import closure, requirement_name
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A requirement that may apply. `certain` is false where only the patch release of Python would tell."""
+
+    name: str
+    dependency: Dependency
+    certain: bool
+
+
+def find_demands(dependencies: Sequence[Dependency], snapshot: Snapshot) -> list[Demand]:
+    """The Python requirements that apply under the snapshot's Python, in one order for every order of lines."""
+    environments = tuple(_environments(snapshot))
+    demands = []
+    for dependency in sorted(dependencies, key=_position):
+        if dependency.ecosystem is not Ecosystem.PYPI or dependency.name is None:
+            continue
+        answers = {_holds(dependency.marker, environment) for environment in environments}
+        if answers != {False}:
+            demands.append(Demand(dependency.name, dependency, certain=answers == {True}))
+    return demands
+
+
+def _position(dependency: Dependency) -> tuple[str, int, str, str]:
+    return (dependency.location.path, dependency.location.line, dependency.name or "", dependency.spec)
+
+
+def _environments(snapshot: Snapshot) -> Iterator[Mapping[str, str]]:
+    """The oldest and the newest patch release: the base image, not the snapshot, decides which one it is."""
+    first = marker_environment(snapshot.python, snapshot.platform)
+    last = f"{snapshot.python}.99"
+    yield {**first, "extra": ""}
+    yield {**first, "extra": "", "python_full_version": last, "implementation_version": last}
+
+
+def _holds(marker: str | None, environment: Mapping[str, str]) -> bool | None:
+    """Whether a marker holds, None where it cannot be evaluated."""
+    if marker is None:
+        return True
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName  # noqa: PLC0415
+
+    try:
+        return Marker(marker).evaluate(dict(environment))
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        return None
+
+
+def find_blocked(
+    demands: Sequence[Demand], limits: Sequence[Demand], reach: Mapping[str, frozenset[str]], snapshot: Snapshot
+) -> dict[str, str]:
+    """Packages that must not come from a shared layer, each with the sentence that names the deciding requirement.
+
+    `limits` are constraints, `reach` is the closure of each demand. Blocked are packages whose version is excluded;
+    those that do not work with any version that is left of an excluded one; and, for what the repository needs of
+    these, the closure, since another version of it may need another version of anything in it.
+    """
+    excluded = _find_excluded((*demands, *limits), snapshot)
+    reached = frozenset[str]().union(*reach.values())
+    # A constraint on a package that nobody needs changes nothing but that package.
+    moved = {name: why for name, why in excluded.items() if name in reached}
+    moved |= _find_ruled_out(moved, (*demands, *limits), reached, snapshot)
+    blocked = {**moved, **excluded}
+    for name, why in moved.items():
+        for other in sorted(closure([name], snapshot.packages)):
+            blocked.setdefault(other, f"{why} and may need another {other}")
+    for demand in demands:
+        for other in snapshot.held_back.get(demand.name, ()):
+            blocked.setdefault(other, f"{_shown(demand.dependency)} needs an older {other}")
+    return blocked
+
+
+def _find_excluded(demands: Sequence[Demand], snapshot: Snapshot) -> dict[str, str]:
+    excluded: dict[str, str] = {}
+    for demand in demands:
+        package = snapshot.packages.get(demand.name)
+        if package is not None and (why := _exclusion(demand.dependency, package)):
+            excluded.setdefault(demand.name, why)
+    return excluded
+
+
+def _find_ruled_out(
+    excluded: Mapping[str, str], demands: Sequence[Demand], reached: frozenset[str], snapshot: Snapshot
+) -> dict[str, str]:
+    """Packages that require of an excluded one what the repository does not allow: they cannot stay either."""
+    if not excluded:
+        return {}
+    allowed: dict[str, list[str]] = defaultdict(list)
+    for demand in demands:
+        if demand.dependency.spec:
+            allowed[demand.name].append(demand.dependency.spec)
+    ruled_out: dict[str, str] = {}
+    for name in sorted(reached - excluded.keys()):
+        for line in snapshot.packages[name].requires:
+            needed = requirement_name(line)
+            if needed in excluded and not _compatible(",".join(allowed[needed]), line):
+                why = f"{excluded[needed]} and rules out {name} {snapshot.packages[name].version}"
+                ruled_out.setdefault(name, why)
+    return ruled_out
+
+
+def _compatible(spec: str, line: str) -> bool:
+    """Whether a version near one that `spec` or the requirement `line` mentions satisfies both.
+
+    Without an index this is a guess. It errs towards incompatible, which costs sharing and never a wrong layer.
+    """
+    from packaging.requirements import Requirement  # noqa: PLC0415  only an excluded package leads here
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
+    needed = Requirement(line).specifier
+    try:
+        both = SpecifierSet(spec) & needed
+    except InvalidSpecifier:
+        return False
+    mentioned = [specifier.version.removesuffix(".*") for specifier in both]
+    near = ["0", *mentioned, *(f"{version}.1" for version in mentioned if version.replace(".", "").isdecimal())]
+    return not needed or any(both.contains(version, prereleases=True) for version in near)
+
+
+def _exclusion(dependency: Dependency, package: LockedPackage) -> str | None:
+    """Why pip would replace `package` because of `dependency`; None if it would keep it."""
+    shown = _shown(dependency)
+    if dependency.url is not None or dependency.editable:
+        return f"{shown} does not come from the index"
+    if dependency.spec and not _contains(dependency.spec, package.version):
+        return f"{shown} excludes {package.version}"
+    hashes = dependency.hashes
+    if hashes and not any(given.endswith(package.artifact.sha256) for given in hashes):
+        return f"{shown} lists hashes of other files than {package.artifact.filename}"
+    return None
+
+
+def _contains(spec: str, version: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  most names have no specifier
+
+    try:
+        # pip allows pre-releases here: this version is installed already.
+        return SpecifierSet(spec).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return False
+
+
+def _shown(dependency: Dependency) -> str:
+    """The requirement without its raw text, which may hold a credential."""
+    extras = f"[{','.join(dependency.extras)}]" if dependency.extras else ""
+    return f"{dependency.name}{extras}{dependency.spec} ({dependency.location})"

@@ -1,0 +1,181 @@
+"""What commands print, run in this process."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from depnorm.analyze.rules import RULES
+from depnorm.cli import main
+from depnorm.cli.select import Selection
+from depnorm.report.formats import SchemaName
+from depnorm.report.schema import json_schema
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """A command's standard output; its exit code must be the given one."""
+
+    def call(*args: str | Path, code: int = 0) -> str:
+        actual = main([str(arg) for arg in args])
+        output = capsys.readouterr()
+        assert actual == code, output.err
+        return output.out
+
+    return call
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository that installs itself, beside a working directory that is its parent."""
+    root = tmp_path / "sub" / "repo"
+    root.mkdir(parents=True)
+    (root / "requirements.txt").write_text("numpy\n-e .\n")
+    (root / "setup.py").write_text("from setuptools import setup\nsetup(name='x')\n")
+    monkeypatch.chdir(tmp_path)
+    return root
+
+
+def findings(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(text)["findings"]
+    return [finding for finding in found if finding["rule"] == "DN101"]
+
+
+def test_check_text_is_the_form_of_compilers(run: Run, repo: Path) -> None:
+    """path:line: code message, and a hint below; the path is one that the user can open."""
+    assert "sub/repo/requirements.txt:2: DN101 " in run("check", "sub/repo", code=1)
+    assert "sub/repo/requirements.txt:2: DN101 " in run("check", repo, code=1)
+
+
+def test_check_here_by_default(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a path, the working directory, and paths start at it."""
+    monkeypatch.chdir(repo)
+    assert "\nrequirements.txt:2: DN101 " in "\n" + run("check", "--select", "DN101", code=1)
+
+
+def test_check_json_paths_are_relative_to_the_repository(run: Run, repo: Path) -> None:
+    """As in every other JSON document."""
+    assert [finding["path"] for finding in findings(run("check", repo, "--format", "json", code=1))] == [
+        "requirements.txt"
+    ]
+
+
+def test_check_several(run: Run, repo: Path) -> None:
+    """Findings of several repositories tell which one."""
+    other = repo.parent / "other"
+    other.mkdir()
+    (other / "requirements.txt").write_text("-e .\n")
+    text = run("check", "sub/repo", "sub/other", "--format", "json", code=1)
+    assert [finding["path"] for finding in findings(text)] == [
+        "sub/repo/requirements.txt", "sub/other/requirements.txt",
+    ]  # fmt: skip
+
+
+def test_check_a_file_names_it_as_given(run: Run, repo: Path) -> None:
+    """A path given by the user comes back as the user wrote it."""
+    assert (repo / "requirements.txt").is_file()
+    text = run("check", "sub/repo/requirements.txt", "--format", "json", code=1)
+    assert [finding["path"] for finding in findings(text)] == ["sub/repo/requirements.txt"]
+
+
+def test_check_for_services_starts_at_the_working_directory(run: Run, repo: Path) -> None:
+    """Annotations are attached to files of the checkout, wherever the checked repository lies in it."""
+    assert "file=sub/repo/requirements.txt,line=2::" in run("check", repo, "--format", "github", code=1)
+    assert '"uri": "sub/repo/requirements.txt"' in run("check", repo, "--format", "sarif", code=1)
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "expected"),
+    [
+        ([], [], {"DN101", "DN102", "DN203", "DN401"}),
+        (["DN1"], [], {"DN101", "DN102"}),
+        (["DN1,DN203"], [], {"DN101", "DN102", "DN203"}),
+        (["DN1", "dn203"], [], {"DN101", "DN102", "DN203"}),
+        ([" DN101 , "], [], {"DN101"}),
+        ([], ["DN1"], {"DN203", "DN401"}),
+        (["DN1"], ["DN101"], {"DN102"}),
+        (["DN101"], ["DN1"], {"DN101"}),
+        (["DN"], ["DN10", "DN4"], {"DN203"}),
+        (["DN101"], ["DN101"], set()),
+    ],
+)
+def test_selection(select: list[str], ignore: list[str], expected: set[str]) -> None:
+    """Codes or beginnings of codes; the longer one wins, and ignoring wins between equals."""
+    selection = Selection.parse(select, ignore, RULES)
+    assert {rule for rule in ("DN101", "DN102", "DN203", "DN401") if rule in selection} == expected
+
+
+@pytest.mark.parametrize(
+    ("args", "name"),
+    [
+        (["plan", "{repo}"], SchemaName.PLAN),
+        (["inspect", "{repo}"], SchemaName.INSPECT),
+        (["dockerfile", "{repo}"], SchemaName.DOCKERFILE),
+        (["check", "{repo}", "--fail-on", "error"], SchemaName.CHECK),
+        (["explain"], SchemaName.EXPLAIN),
+        (["explain", "DN401"], SchemaName.EXPLAIN),
+        (["catalog", "list"], SchemaName.CATALOG_LIST),
+        (["catalog", "show"], SchemaName.CATALOG),
+    ],
+)
+def test_json_fits_the_schema_that_is_printed(run: Run, repo: Path, args: list[str], name: SchemaName) -> None:
+    """Each command's JSON is valid by `depnorm schema NAME`."""
+    document = json.loads(run(*(arg.format(repo=repo) for arg in args), "--format", "json"))
+    printed = json.loads(run("schema", name.value))
+    assert printed == json_schema(name)
+    jsonschema.Draft202012Validator(printed).validate(document)
+
+
+def test_dockerfile_json_is_the_dockerfile(run: Run, repo: Path) -> None:
+    """The same text, in a document."""
+    assert json.loads(run("dockerfile", repo, "--format", "json"))["dockerfile"] == run("dockerfile", repo)
+
+
+def test_plan_and_dockerfile_take_the_same_options(run: Run) -> None:
+    """What can be planned can be built."""
+
+    def options(command: str) -> set[str]:
+        words = run(command, "--help").split()
+        return {word for word in words if word.startswith("--")} - {"--format", "--output"}
+
+    assert options("plan") == options("dockerfile")
+    assert {
+        "--offline", "--as-of", "--layers", "--max-layers", "--catalog", "--base-image", "--python", "--fallback",
+        "--all-specs", "--subdir", "--repo-dir", "--user-id",
+    } <= options("plan")  # fmt: skip
+    assert "--lock" not in options("plan")
+
+
+@pytest.mark.parametrize("command", ["plan", "dockerfile", "check", "inspect", "explain", "schema"])
+def test_help_has_examples(run: Run, command: str) -> None:
+    """A newcomer copies a line first."""
+    assert f"Examples:\n    depnorm {command}" in run(command, "--help")
+
+
+def test_explain_lists_every_rule(run: Run) -> None:
+    """One line a rule, code and severity first."""
+    assert [line.split()[:2] for line in run("explain").splitlines()] == [
+        [rule.code, rule.severity.value] for rule in RULES.values()
+    ]
+
+
+@pytest.mark.parametrize("asked", ["DN101", "dn101", "installs-repository"])
+def test_explain_finds_a_rule(run: Run, asked: str) -> None:
+    """By code or by name."""
+    assert run("explain", asked).startswith("DN101 installs-repository (warning)\n\n")
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_explain_shows_the_page(run: Run, code: str) -> None:
+    """Samples of credentials on a page are shown as they are written there."""
+    assert run("explain", code).endswith(RULES[code].page)
+
+
+def test_version(run: Run) -> None:
+    """The version that is installed."""
+    assert run("--version").startswith("depnorm 0.")

@@ -1,0 +1,128 @@
+"""Conda's and R's steps with a real engine."""
+
+import pytest
+from conftest import CONDA_BASE, R_BASE, Bench, Plans, plan_of
+
+from depnorm.model import (
+    CreateBase,
+    CreateEnvironment,
+    InstallCran,
+    InstallRPackages,
+    InstallRProject,
+    Plan,
+    RunEnvironmentPip,
+    RunRScript,
+    Stage,
+    StageKind,
+    Target,
+)
+
+pytestmark = pytest.mark.engine
+
+SNAPSHOT = "2024-01-10"
+
+
+def conda_plan(*stages: Stage) -> Plan:
+    base = Plans.stage(StageKind.BASE, CreateBase(conda=True))
+    return plan_of(Target(base_image=CONDA_BASE, python="3.11"), (base, *stages))
+
+
+def r_plan(*stages: Stage) -> Plan:
+    base = Plans.stage(StageKind.BASE, CreateBase(r=True))
+    target = Target(base_image=R_BASE, python=None, r_version="4.2.2", r_snapshot=SNAPSHOT)
+    return plan_of(target, (base, *stages))
+
+
+ENVIRONMENT = "channels: [conda-forge]\ndependencies:\n- python=3.11\n- pip\n"
+PROJECT = {"setup.py": "from setuptools import setup\nsetup(name='mine', version='1', py_modules=['mine'])\n"}
+
+
+def test_an_environment_is_made_early(bench: Bench) -> None:
+    """A README change repeats nothing of conda or pip; no package cache is left in the image."""
+    plan = conda_plan(
+        Plans.stage(StageKind.EARLY, CreateEnvironment(text=ENVIRONMENT, file="environment.yml")),
+        Plans.stage(StageKind.EARLY, RunEnvironmentPip(lines=("six # it's", "idna"), directory="binder")),
+        Plans.copy(),
+    )
+    files = {"binder/environment.yml": ENVIRONMENT, "README.md": "one"}
+    assert bench.build(plan, files).ok
+    built = bench.build(plan, {**files, "README.md": "two"})
+    script = "python -c 'import sys, six, idna; print(sys.prefix)'; find /tmp /home/jovyan -name pkgs; ls binder"
+    assert bench.run(built, script).split() == ["/opt/env", "environment.yml"]
+    assert [title.split()[2] for title in built.executed] == ["COPY"]
+
+
+def test_an_environment_that_fails_early_is_made_late(bench: Bench) -> None:
+    """What needs the repository is rolled back whole and made again, by the repository's own file."""
+    file = ENVIRONMENT + "- pip:\n  - -e .\n"
+    files = {"environment.yml": file, "pyproject.toml": "", "mine.py": "", **PROJECT}
+    step = CreateEnvironment(text=None, file="environment.yml", soft=True)
+    early = Plans.stage(StageKind.EARLY, step, "environment.yml")
+    late = Plans.stage(StageKind.LATE, CreateEnvironment(text=None, file="environment.yml"))
+    half = bench.build(conda_plan(early, Plans.copy()), files)
+    assert bench.run(half, "ls -A /opt/env") == ""
+    built = bench.build(conda_plan(early, Plans.copy(), late), files)
+    assert bench.run(built, "python -c 'import mine; print(mine.__file__)'") == "/home/jovyan/mine.py"
+
+
+def test_shared_r_layers_do_not_depend_on_their_order(bench: Bench) -> None:
+    """R packages in layers of their own have the same digests in either order."""
+    layers = [
+        Plans.stage(StageKind.SHARED, InstallCran(packages=names, snapshot=SNAPSHOT))
+        for names in (("R6", "magrittr"), ("jsonlite",))
+    ]
+    one, two = bench.build(r_plan(*layers)), bench.build(r_plan(*reversed(layers)))
+    assert bench.layers(one)[-2:] == bench.layers(two)[-2:][::-1]
+    script = 'Rscript -e \'cat(.libPaths()[1], find.package(c("R6", "jsonlite")), getOption("repos")[["CRAN"]])\''
+    shown = bench.run(one, script).split()
+    assert shown[:3] == ["/opt/r-library", "/opt/r-library/R6", "/opt/r-library/jsonlite"]
+    assert shown[3].endswith("/" + SNAPSHOT)
+
+
+def test_packages_of_a_date_are_installed(bench: Bench) -> None:
+    """Packages have the versions of the snapshot, not of today."""
+    step = InstallRPackages(packages=("ggplot2",), snapshot=SNAPSHOT)
+    built = bench.build(r_plan(Plans.stage(StageKind.EARLY, step)))
+    assert "3.4.4" in bench.run(built, "Rscript -e 'packageVersion(\"ggplot2\")'")
+
+
+def test_an_r_package_that_is_not_there_afterwards_fails_the_build(bench: Bench) -> None:
+    """R only warns about a package that does not exist; the build names it and stops."""
+    step = InstallCran(packages=("jsonlite", "nosuchpackage"), snapshot=SNAPSHOT)
+    built = bench.build(r_plan(Plans.stage(StageKind.SHARED, step)))
+    assert not built.ok
+    assert "not installed: nosuchpackage" in built.log
+
+
+def test_a_script_that_fails_early_runs_late(bench: Bench) -> None:
+    """A script that sources another file leaves nothing early, and succeeds once the repository is there."""
+    files = {"install.R": 'install.packages("R6")\nsource("more.R")\n', "more.R": 'install.packages("jsonlite")\n'}
+    step = RunRScript(file="install.R", packages=("R6", "jsonlite"), snapshot=SNAPSHOT, soft=True)
+    early = Plans.stage(StageKind.EARLY, step, "install.R")
+    late = RunRScript(file="install.R", packages=("R6", "jsonlite"), snapshot=SNAPSHOT)
+    half = bench.build(r_plan(early, Plans.copy()), files)
+    assert bench.run(half, "ls /opt/r-library") == ""
+    built = bench.build(r_plan(early, Plans.copy(), Plans.stage(StageKind.LATE, late)), files)
+    assert bench.run(built, "ls /opt/r-library").split() == ["R6", "jsonlite"]
+
+
+def test_a_script_that_succeeds_early_is_not_repeated(bench: Bench) -> None:
+    """What succeeded early is moved into the library, and the late step finds it done."""
+    files = {"install.R": 'message("running"); install.packages("R6")\n'}
+    step = RunRScript(file="install.R", packages=("R6",), snapshot=SNAPSHOT, soft=True)
+    late = RunRScript(file="install.R", packages=("R6",), snapshot=SNAPSHOT)
+    stages = (Plans.stage(StageKind.EARLY, step, "install.R"), Plans.copy(), Plans.stage(StageKind.LATE, late))
+    built = bench.build(r_plan(*stages), files)
+    assert bench.run(built, "ls /opt/r-library") == "R6"
+    assert built.log.count(" running\n") == 1
+
+
+def test_a_repository_that_is_an_r_package_is_installed(bench: Bench) -> None:
+    """Its own package is there afterwards, with what it imports, as of the date."""
+    files = {
+        "DESCRIPTION": "Package: mine\nVersion: 1.0\nTitle: Mine\nDescription: Mine.\nImports: R6\nLicense: MIT\n",
+        "NAMESPACE": "export(answer)\n",
+        "R/answer.R": "answer <- function() 42\n",
+    }
+    built = bench.build(r_plan(Plans.copy(), Plans.stage(StageKind.LATE, InstallRProject(snapshot=SNAPSHOT))), files)
+    assert bench.run(built, "cd /tmp && Rscript -e 'cat(mine::answer())'") == "42"

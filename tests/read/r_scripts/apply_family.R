@@ -1,0 +1,6 @@
+invisible(lapply(c("a1pkg", "a2pkg"), install.packages))
+sapply(c("b1pkg"), function(p) if (!p %in% rownames(installed.packages())) install.packages(p))
+vapply("c1pkg", \(p) { install.packages(p); TRUE }, logical(1))
+purrr::walk(c("d1pkg", "d2pkg"), ~ install.packages(.x))
+do.call(install.packages, list(pkgs = c("e1pkg"), quiet = TRUE))
+Map(function(p, q) install.packages(c(p, q)), "f1pkg", "f2pkg")

@@ -1,0 +1,2 @@
+tidyverse
+here

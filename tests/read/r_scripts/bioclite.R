@@ -1,0 +1,3 @@
+source("https://bioconductor.example.org/biocLite.R")
+biocLite("graph", suppressUpdates = TRUE)
+biocLite()

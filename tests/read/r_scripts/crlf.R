@@ -1,0 +1,3 @@
+install.packages("one1")
+install.packages(c("two2",
+  "three3"))

@@ -1,0 +1,7 @@
+{
+  if (interactive())
+    install.packages("usethis")
+
+  else
+    install.packages("testthat")
+}

@@ -1,0 +1,2 @@
+install.packages("fine1")
+install.packages(“ggplot2”)

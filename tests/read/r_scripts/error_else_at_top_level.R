@@ -1,0 +1,2 @@
+if (FALSE) install.packages("x1")
+else install.packages("y1")

@@ -1,0 +1,2 @@
+x <- 1
+path <- "C:\dir\pkg"

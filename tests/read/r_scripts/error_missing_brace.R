@@ -1,0 +1,5 @@
+f <- function(x) {
+  if (x) {
+    install.packages("g1")
+}
+f(TRUE)

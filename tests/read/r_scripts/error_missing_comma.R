@@ -1,0 +1,4 @@
+install.packages("fine1")
+pkgs <- c("one"
+          "two")
+install.packages(pkgs)

@@ -1,0 +1,2 @@
+install.packages("fine1")
+n <- 12e

@@ -1,0 +1,2 @@
+x <- c("a1", "b1")
+x |> install.packages

@@ -1,0 +1,3 @@
+install.packages("fine1")
+install.packages("oops)
+library(stats)

@@ -1,0 +1,6 @@
+install.packages("remotes")
+remotes::install_github("rlib/example@v1.2")
+remotes::install_github("owner/mono", subdir = "r/pkg", ref = "main")
+library(devtools)
+install_github(c("a/one", "b/two#12"))
+devtools::install_gitlab("group/project")

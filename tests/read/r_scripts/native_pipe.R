@@ -1,0 +1,4 @@
+c("vroom", "arrow") |>
+  setdiff(rownames(installed.packages())) |>
+  install.packages()
+"fs" |> install.packages(pkgs = _)

@@ -1,0 +1,5 @@
+pak::pkg_install(c("any::withr", "tidyverse/dplyr@v1.1.0", "bioc::Biobase", "ggplot2@3.4.0"))
+pak::pak("local::.")
+renv::install("yaml@2.3.0")
+renv::restore()
+renv::restore(lockfile = "locks/renv.lock", prompt = FALSE)

@@ -1,0 +1,5 @@
+system("R CMD INSTALL .")
+system2("pip", c("install", "-r", "requirements.txt"))
+system(paste("make", "all"))
+IRkernel::installspec(user = FALSE)
+tinytex::install_tinytex()

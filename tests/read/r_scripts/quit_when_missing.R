@@ -1,0 +1,4 @@
+install.packages(c("must1", "must2"))
+if (!all(c("must1", "must2") %in% rownames(installed.packages()))) {
+  quit(status = 1)
+}

@@ -1,0 +1,6 @@
+remotes::install_deps(dependencies = TRUE)
+remotes::install_local()
+devtools::install(".", upgrade = "never")
+install.packages(".", repos = NULL, type = "source")
+install.packages(file.path("vendor", "odd_0.1.tar.gz"), repos = NULL)
+install.packages("../neighbour", repos = NULL, type = "source")

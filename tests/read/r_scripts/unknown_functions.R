@@ -1,0 +1,4 @@
+slendr::setup_env(agree = TRUE)
+document()
+installMine("r-requirements.txt")
+torch::install_torch()

@@ -1,0 +1,5 @@
+install.packages(c(
+  "sf",      # simple features
+  "terra",
+  "stars"
+))

@@ -1,0 +1,5 @@
+remotes::install_version("mgcv", version = "1.8-40", repos = "https://cran.example.org")
+remotes::install_version("rlang", ">= 1.0, < 2.0")
+devtools::install_url("https://example.org/src/thing_0.3.tar.gz")
+remotes::install_git("https://git.example.org/group/tool.git", ref = "stable")
+install.packages("https://example.org/src/contrib/other_1.0.tar.gz", repos = NULL, type = "source")

@@ -1,0 +1,174 @@
+"""The stages of a plan: what installs when, and in which order."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+import depnorm
+from depnorm.model import InstallRPackages, PipCommand, Plan, RunPip, Stage, StageKind, Verify
+
+MakeRepository = Callable[[Mapping[str, str]], Path]
+PROJECT = '[project]\nname = "demo"\nversion = "1"\ndependencies = ["attrs>=20", "idna"]\n'
+BUILD = '[build-system]\nrequires = ["setuptools>=61"]\nbuild-backend = "setuptools.build_meta"\n'
+
+
+def kinds(plan: Plan) -> list[str]:
+    return [stage.kind.value for stage in plan.stages if stage.kind is not StageKind.SHARED]
+
+
+def only(plan: Plan, kind: StageKind) -> Stage:
+    (stage,) = (each for each in plan.stages if each.kind is kind)
+    return stage
+
+
+def commands(stage: Stage) -> tuple[PipCommand, ...]:
+    assert isinstance(stage.step, RunPip)
+    return stage.step.commands
+
+
+def test_a_plain_repository_is_verified_before_the_copy(make_repository: MakeRepository) -> None:
+    """Nothing waits for the repository, so a change of a README runs the copy alone."""
+    plan = depnorm.plan(make_repository({"requirements.txt": "idna\nattrs\n", "README.md": ""}))
+    assert kinds(plan) == ["base", "early", "verify", "copy"]
+    early = only(plan, StageKind.EARLY)
+    assert early.needs == ("requirements.txt",)
+    assert [package.name for package in early.packages] == ["attrs", "idna"]
+
+
+def test_one_line_goes_late_not_thirty_one(make_repository: MakeRepository) -> None:
+    """`-e .` beside packages: they install early, that line late, and the command is the user's own."""
+    lines = ["idna", "-e .", *(f"pkg{number}" for number in range(30))]
+    files = {"requirements.txt": "\n".join(lines), "pyproject.toml": PROJECT}
+    plan = depnorm.plan(make_repository(files))
+    assert kinds(plan) == ["base", "early", "copy", "late", "verify"]
+    (early,) = commands(only(plan, StageKind.EARLY))
+    assert early.without == {"requirements.txt": (2,)}
+    assert len(only(plan, StageKind.EARLY).packages) == 32  # attrs comes from the project itself
+    (late,) = commands(only(plan, StageKind.LATE))
+    assert late == PipCommand(files=("requirements.txt",))
+
+
+def test_what_a_project_declares_installs_early(make_repository: MakeRepository) -> None:
+    """The static dependencies of `-e .` join the early command; with hashes they get one of their own."""
+    root = make_repository({"requirements.txt": "-e .\nidna\n", "pyproject.toml": PROJECT})
+    (command,) = commands(only(depnorm.plan(root), StageKind.EARLY))
+    assert command.requirements == ("attrs>=20", "idna")
+    (root / "requirements.txt").write_text(f"-e .\nidna --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+    stages = [each for each in depnorm.plan(root).stages if each.kind is StageKind.EARLY]
+    assert [commands(each)[0].requirements for each in stages] == [(), ("attrs>=20", "idna")]
+
+
+def test_extras_of_the_line_count(make_repository: MakeRepository) -> None:
+    """`-e .[test]` brings that extra, and no other."""
+    extras = '[project.optional-dependencies]\ntest = ["pytest"]\ndocs = ["sphinx"]\n'
+    plan = depnorm.plan(make_repository({"requirements.txt": "-e .[test]\n", "pyproject.toml": PROJECT + extras}))
+    (command,) = commands(only(plan, StageKind.EARLY))
+    assert "pytest" in command.requirements
+    assert "sphinx" not in command.requirements
+
+
+def test_a_package_repository_is_installed_late(make_repository: MakeRepository) -> None:
+    """repo2docker runs `pip install .` where the root is a Python package."""
+    plan = depnorm.plan(make_repository({"pyproject.toml": PROJECT + BUILD}))
+    assert kinds(plan) == ["base", "early", "copy", "late", "verify"]
+    assert commands(only(plan, StageKind.LATE)) == (PipCommand(projects=(".",)),)
+
+
+def test_unknown_lines_are_tried_and_repeated(make_repository: MakeRepository) -> None:
+    """A line with a variable is tried early, softly and alone; the user's command runs late."""
+    root = make_repository({"requirements.txt": "idna\nhttps://${HOST}/x-1.0-py3-none-any.whl\n"})
+    plan = depnorm.plan(root)
+    hard, soft = [each.step for each in plan.stages if each.kind is StageKind.EARLY]
+    assert isinstance(hard, RunPip)
+    assert isinstance(soft, RunPip)
+    assert (hard.soft, hard.commands[0].without) == (False, {"requirements.txt": (2,)})
+    assert (soft.soft, soft.commands[0].without) == (True, {"requirements.txt": (1,)})
+    assert kinds(plan) == ["base", "early", "early", "copy", "late", "verify"]
+
+
+def test_always_soft_repeats_everything(make_repository: MakeRepository) -> None:
+    """`--fallback always` gives every early step the soft form, so the command is repeated late."""
+    plan = depnorm.plan(make_repository({"requirements.txt": "idna\n"}), fallback="always")
+    assert kinds(plan) == ["base", "early", "copy", "late", "verify"]
+    assert plan.stages[1].kind is not StageKind.EARLY or isinstance(plan.stages[1].step, RunPip)
+
+
+def test_every_dependency_is_in_one_stage(make_repository: MakeRepository) -> None:
+    """What a shared layer holds is listed there and nowhere else; the rest is listed once."""
+    plan = depnorm.plan(
+        make_repository({"requirements.txt": "numpy\nscipy\nmatplotlib\nidna\n-e .\n", "pyproject.toml": PROJECT})
+    )
+    names = [(package.ecosystem, package.name) for stage in plan.stages for package in stage.packages]
+    wheelhouse = {package.name for stage in plan.stages if stage.name == "build-backends" for package in stage.packages}
+    listed = [name for name in names if name[1] not in wheelhouse]
+    assert len(listed) == len(set(listed))
+    assert {"numpy", "scipy", "matplotlib", "idna", "attrs"} <= {name for _, name in listed}
+
+
+def test_a_plan_does_not_depend_on_line_order(tmp_path: Path) -> None:
+    """The shared stages of two repositories that ask the same in another order are equal."""
+    plans = []
+    for number, text in enumerate(("numpy\nscipy\npandas\n", "pandas\nnumpy\nscipy\n")):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "requirements.txt").write_text(text, encoding="utf-8")
+        plans.append(depnorm.plan(tmp_path / str(number)))
+    first, second = ([each for each in plan.stages if each.kind is StageKind.SHARED] for plan in plans)
+    assert first == second != []
+
+
+def test_no_own_stage_precedes_a_shared_one(make_repository: MakeRepository) -> None:
+    """apt.txt and everything else of the repository comes after the shared layers."""
+    plan = depnorm.plan(make_repository({"requirements.txt": "numpy\n", "apt.txt": "tree\njq\n"}))
+    shared = [number for number, stage in enumerate(plan.stages) if stage.kind is StageKind.SHARED]
+    assert shared == list(range(1, len(shared) + 1)) != []
+    assert kinds(plan) == ["base", "system", "early", "verify", "copy"]
+
+
+def test_an_own_index_shares_nothing(make_repository: MakeRepository) -> None:
+    """Behind another index a name may be another package."""
+    plan = depnorm.plan(make_repository({"requirements.txt": "--index-url https://example.org/simple\nnumpy\n"}))
+    assert StageKind.SHARED not in {stage.kind for stage in plan.stages}
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("install.packages(c('sf', 'sp'))\n", ["base", "early", "copy"]),
+        ("source('more.R')\n", ["base", "early", "copy"]),
+        ("install.packages(Sys.getenv('PKG'))\n", ["base", "early", "copy", "late"]),
+        ("install.packages('sp')\nremotes::install_local('.')\n", ["base", "early", "copy", "late"]),
+    ],
+)
+def test_r_scripts(make_repository: MakeRepository, script: str, expected: list[str]) -> None:
+    """A plain script runs early; what only running tells runs twice; what installs the repository is split."""
+    root = make_repository({"runtime.txt": "r-4.2-2024-01-10", "install.R": script, "more.R": "install.packages('sp')"})
+    assert kinds(depnorm.plan(root)) == expected
+
+
+def test_a_script_that_is_understood_is_split(make_repository: MakeRepository) -> None:
+    """Its plain packages install early; the script itself runs late, whole."""
+    root = make_repository(
+        {"runtime.txt": "r-4.2-2024-01-10", "install.R": "install.packages('sp')\nremotes::install_local('.')\n"}
+    )
+    assert isinstance(only(depnorm.plan(root), StageKind.EARLY).step, InstallRPackages)
+
+
+def test_conda_is_one_early_step_from_sorted_text(make_repository: MakeRepository) -> None:
+    """Two orders of the same specs give the same step; the pip section is another one, late where it must be."""
+    head = "channels: [conda-forge]\ndependencies:\n"
+    root = make_repository({"environment.yml": head + "  - scipy\n  - numpy=1.26\n  - pip:\n    - idna\n"})
+    first = depnorm.plan(root)
+    (root / "environment.yml").write_text(
+        head + "  - numpy 1.26.*\n  - scipy\n  - pip:\n    - idna\n", encoding="utf-8"
+    )
+    second = depnorm.plan(root)
+    assert first.stages[1].step == second.stages[1].step
+    assert kinds(first) == ["base", "early", "early", "copy"]
+
+
+def test_verification_repeats_the_users_commands(make_repository: MakeRepository) -> None:
+    """It asks pip about the unmodified command."""
+    plan = depnorm.plan(make_repository({"requirements.txt": "idna\n"}))
+    step = only(plan, StageKind.VERIFY).step
+    assert step == Verify(commands=(PipCommand(files=("requirements.txt",)),))

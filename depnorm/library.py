@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, TypedDict, Unpack
@@ -143,16 +144,32 @@ def refresh_catalog(
     """
     from depnorm.resolve.python import PythonResolver  # noqa: PLC0415  nothing else resolves
     from depnorm.share.refresh import refresh_snapshot  # noqa: PLC0415
-    from depnorm.share.snapshot_text import write_snapshot  # noqa: PLC0415
+    from depnorm.share.snapshot_text import write_catalog, write_snapshot  # noqa: PLC0415
 
     catalog = load_catalog(str(directory))
+    place = Path(catalog.source)
+    if not _is_date(as_of):
+        raise UsageError(f"{as_of}: expected a date such as {catalog.as_of}")
+    if pythons and as_of != catalog.as_of:
+        raise UsageError(
+            f"one date holds for a whole catalog, and {catalog.name} is of {catalog.as_of}",
+            hint="Refresh all of its Pythons to move it to another date.",
+        )
     written = []
     for python in pythons or catalog.pythons:
         with TemporaryDirectory(prefix="depnorm-refresh-") as scratch:
             resolver = PythonResolver(python=python, platform=catalog.platform, as_of=as_of, scratch=Path(scratch))
             snapshot = refresh_snapshot(catalog, python, as_of, resolver, progress)
-        written.append(write_snapshot(Path(directory), snapshot))
+        written.append(write_snapshot(place, snapshot))
+    written.append(write_catalog(place, replace(catalog, as_of=as_of)))
     return tuple(written)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _check_options(options: PlanOptions, catalog: Catalog) -> None:
@@ -218,10 +235,10 @@ def _target(analysis: Analysis, options: PlanOptions) -> Target:
     version = analysis.r_version or DEFAULT_R
     builder = analysis.choice.builder
     images = {Builder.R: f"rocker/r-ver:{version}", Builder.CONDA: CONDA_IMAGE}
-    beside_r = builder is Builder.R and not options.get("python")
+    by_base = builder is Builder.R and not options.get("python")
     return Target(
         base_image=options.get("base_image") or images.get(builder, f"python:{analysis.python}-slim"),
-        python=None if beside_r else analysis.python,
+        python=None if by_base else analysis.python,
         r_version=version if builder is Builder.R else None,
         r_snapshot=analysis.r_snapshot,
         uid=uid,
@@ -232,7 +249,7 @@ def _target(analysis: Analysis, options: PlanOptions) -> Target:
 def _share(analysis: Analysis, catalog: Catalog, target: Target, max_layers: int) -> Sharing:
     """What the repository gets of the catalog, by ecosystem; conda gets shared layers only from a lock."""
     cran = _share_cran(analysis, catalog, target)
-    if not uses_prefix(analysis) or target.python not in catalog.pythons:
+    if not uses_prefix(analysis) or target.python is None or target.python not in catalog.pythons:
         return replace(cran, as_of=catalog.as_of)
     snapshot = load_snapshot(catalog, target.python)
     builds_locally = bool(analysis.projects)
@@ -257,7 +274,7 @@ def _share(analysis: Analysis, catalog: Catalog, target: Target, max_layers: int
 def _share_cran(analysis: Analysis, catalog: Catalog, target: Target) -> Sharing:
     if analysis.choice.builder is not Builder.R:
         return Sharing(as_of=catalog.as_of)
-    scripts = [analysis.script.dependencies] if analysis.script else []
+    scripts = [script.dependencies for script in analysis.scripts]
     described = [analysis.description.dependencies] if analysis.description else []
     names = {each.name for found in (*scripts, *described) for each in found if each.name and not each.group}
     admission = admit_cran(names, target.r_snapshot, catalog)

@@ -27,8 +27,8 @@ from depnorm.model import (
 )
 from depnorm.model.environment import marker_environment
 
-OWN_INDEX = frozenset({"--index-url", "--no-index"})
-"""Options after which a name may mean another package than on the public index."""
+OWN_INDEX = frozenset({"--index-url", "--no-index", "--no-binary"})
+"""Options after which a name may mean another package, or another build of it, than a wheel of the public index."""
 
 Value = TypeVar("Value")
 
@@ -71,8 +71,8 @@ def analyze(
         constraints=in_canonical_order(read.constraints),
         own_index=any(True for file in read.requirement_files for _ in _index_lines(file)),
         pip=tuple(place_requirements(root, read.by_path, read.graph) for root in read.roots(SpecFormat.REQUIREMENTS)),
-        environment=_first(place_environment(root, read.graph) for root in read.roots(SpecFormat.CONDA)),
-        script=_first(place_script(root, read.by_path, read.graph) for root in read.roots(SpecFormat.R_SCRIPT)),
+        environments=tuple(place_environment(root, read.graph) for root in read.roots(SpecFormat.CONDA)),
+        scripts=tuple(place_script(root, read.by_path, read.graph) for root in read.roots(SpecFormat.R_SCRIPT)),
         projects=read.projects,
         apt=tuple(
             sorted({each.name for root in read.roots(SpecFormat.APT) for each in root.dependencies if each.name})

@@ -11,6 +11,7 @@ from depnorm.analyze.references import PULLS_IN, FileGraph
 from depnorm.model import (
     Dependency,
     Entry,
+    Option,
     PipPlacement,
     ReferenceKind,
     RepoReference,
@@ -20,6 +21,7 @@ from depnorm.model import (
     SpecFormat,
     When,
 )
+from depnorm.model.cran import BASE_PACKAGES
 
 
 def when(reference: RepoReference, graph: FileGraph) -> When:
@@ -72,7 +74,7 @@ def _gather(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> 
     return gathered
 
 
-def span(item: RepoReference | Dependency) -> range:
+def span(item: RepoReference | Dependency | Option) -> range:
     """The physical lines of an item."""
     return range(item.location.line, item.location.line + item.raw.count("\n") + 1)
 
@@ -114,17 +116,19 @@ def place_script(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph
     late = When.LATE in moments or root.entry is not Entry.FILE
     soft = not late and (When.SOFT in moments or not understood)
     dependencies = [each for file in gathered.early for each in file.dependencies]
+    plain = {each.name for each in root.dependencies if each.name and _is_plain(each, root)}
     return ScriptPlacement(
         file=root.path,
         needs=tuple(sorted(gathered.needs)),
         dependencies=tuple(dependencies),
         when=When.LATE if late else When.SOFT if soft else When.EARLY,
-        plain=tuple(sorted({each.name for each in dependencies if _is_plain(each) and each.name}))
-        if understood
-        else (),
+        plain=tuple(sorted(plain)) if understood else (),
     )
 
 
-def _is_plain(dependency: Dependency) -> bool:
+def _is_plain(dependency: Dependency, script: SpecFile) -> bool:
     """Whether `install.packages(name)` from the snapshot is all that a line asks for."""
-    return not (dependency.url or dependency.spec or dependency.channel)
+    if dependency.url or dependency.spec or dependency.channel or dependency.name in BASE_PACKAGES:
+        return False
+    statements = (option for option in script.options if option.name == "statement" and option.value == "install")
+    return any(dependency.location.line in span(statement) for statement in statements)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from depnorm.cli import catalog, check, explain, inspect, plan, schema
+from depnorm.cli.command import PlainCommand, PlainGroup
 
 _HELP = """
 Split a repository's dependencies into container layers that other repositories share.
@@ -21,6 +22,7 @@ def examples(*lines: str) -> str:
 
 app = typer.Typer(
     name="depnorm",
+    cls=PlainGroup,
     epilog=examples(
         "depnorm plan .                        what would be built, and why",
         "depnorm dockerfile . -o Dockerfile    the same as a Dockerfile",
@@ -33,34 +35,38 @@ app = typer.Typer(
     context_settings=CONTEXT,
 )
 app.command(
+    cls=PlainCommand,
     epilog=examples(
         "depnorm plan .",
         "depnorm plan . --format json | jq '.stages[].kind'",
         "depnorm plan . --python 3.12 --max-layers 4",
-    )
+    ),
 )(plan.plan)
 app.command(
+    cls=PlainCommand,
     epilog=examples(
         "depnorm dockerfile . -o Dockerfile",
         "depnorm dockerfile . | docker build -f - .",
-    )
+    ),
 )(plan.dockerfile)
 app.command(
+    cls=PlainCommand,
     epilog=examples(
         "depnorm check",
         "depnorm check requirements.txt --ignore DN104,DN201",
         "depnorm check . --format github --fail-on error",
-    )
+    ),
 )(check.check)
 app.command(
+    cls=PlainCommand,
     epilog=examples(
         "depnorm inspect .",
         "depnorm inspect requirements.txt binder/environment.yml --format json",
-    )
+    ),
 )(inspect.inspect)
-app.command(epilog=examples("depnorm explain", "depnorm explain DN101"))(explain.explain)
+app.command(cls=PlainCommand, epilog=examples("depnorm explain", "depnorm explain DN101"))(explain.explain)
 app.add_typer(catalog.app, name="catalog")
-app.command(epilog=examples("depnorm schema plan > plan.schema.json"))(schema.schema)
+app.command(cls=PlainCommand, epilog=examples("depnorm schema plan > plan.schema.json"))(schema.schema)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer passes it by position
@@ -71,7 +77,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer passes it by po
         raise typer.Exit
 
 
-@app.callback(help=_HELP)
+@app.callback(cls=PlainGroup, help=_HELP)
 def _root(
     *,
     _version: Annotated[

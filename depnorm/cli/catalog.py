@@ -7,27 +7,30 @@ from typing import Annotated
 import typer
 
 import depnorm
+from depnorm.cli.command import PlainCommand, PlainGroup
 from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
 from depnorm.cli.terminal import display
 from depnorm.report.formats import Format, format_catalog, format_catalog_list
 from depnorm.report.redact import printable
 
-app = typer.Typer(help="Show or refresh the shared layers.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=PlainGroup, help="Show or refresh the shared layers.", no_args_is_help=True, rich_markup_mode=None
+)
 DEFAULT = "default"
 
 FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 NameArgument = Annotated[str, typer.Argument(metavar="[NAME|PATH]", help="A catalog that ships, or a directory.")]
 
 
-@app.command("list")
+@app.command("list", cls=PlainCommand)
 def list_all(*, format: FormatOption = Format.TEXT) -> Outcome:  # noqa: A002  --format
     """List the catalogs that ship."""
     catalogs = [depnorm.load_catalog(name) for name in depnorm.list_catalogs()]
     return Outcome(text=format_catalog_list(catalogs, format), document=format is Format.JSON)
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def show(
     name: NameArgument = DEFAULT,
     *,
@@ -40,7 +43,7 @@ def show(
     return Outcome(text=format_catalog(catalog, snapshot, format, display()), document=format is Format.JSON)
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def refresh(
     directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The catalog's directory.")] = None,
     *,

@@ -1,15 +1,15 @@
 """`depnorm check`."""
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import depnorm
 from depnorm.cli.outcome import Outcome
+from depnorm.cli.paths import from_working_directory, shown_path
 from depnorm.cli.select import Selection
 from depnorm.cli.terminal import display
 from depnorm.model import Finding, Severity
@@ -36,11 +36,12 @@ def check(
 
     selection = Selection.parse(select or (), ignore or (), RULES)
     roots = paths or [Path()]
-    as_written = format is FindingsFormat.JSON and len(roots) == 1
+    as_given = format is FindingsFormat.JSON
+    alone = as_given and len(roots) == 1 and roots[0].is_dir()
     found = [
         finding
         for root in roots
-        for finding in _located(depnorm.check(root), Path() if as_written else root)
+        for finding in _located(depnorm.check(root), Path() if alone else root, as_given=as_given)
         if finding.rule in selection
     ]
     failed = any(finding.severity.rank >= fail_on.rank for finding in found)
@@ -48,12 +49,6 @@ def check(
     return Outcome(text=text, exit_code=int(failed), document=format is not FindingsFormat.TEXT)
 
 
-def _located(findings: Iterable[Finding], root: Path) -> Iterator[Finding]:
-    """The findings with paths that start at the working directory, where that can be said."""
-    if not root.is_dir():
-        yield from findings
-        return
-    start = Path(os.path.relpath(root)) if root.is_absolute() and root.resolve().is_relative_to(Path.cwd()) else root
-    for finding in findings:
-        path = (PurePath(os.path.normpath(start)) / finding.path).as_posix()
-        yield replace(finding, path="" if path == "." else path)
+def _located(findings: Iterable[Finding], root: Path, *, as_given: bool) -> Iterator[Finding]:
+    start = root if as_given else from_working_directory(root)
+    return (replace(finding, path=shown_path(start, finding.path)) for finding in findings)

@@ -21,11 +21,12 @@ def explain(
     """
     from depnorm.analyze.rules import RULES  # noqa: PLC0415  only this command needs them
 
+    document = format is Format.JSON
     if rule is None:
-        return Outcome(text=format_rules(tuple(RULES.values()), format, pages=False), document=False)
+        return Outcome(text=format_rules(tuple(RULES.values()), format, pages=False), document=document)
     by_name = {known.name: known for known in RULES.values()}
     found = RULES.get(rule.upper()) or by_name.get(rule.lower())
     if found is None:
         hint = did_you_mean(rule.upper(), RULES) if rule[:2].upper() == "DN" else did_you_mean(rule.lower(), by_name)
         raise UsageError(f"{rule}: there is no such rule", hint=hint)
-    return Outcome(text=format_rules((found,), format, pages=True), document=False)
+    return Outcome(text=format_rules((found,), format, pages=True), document=document)

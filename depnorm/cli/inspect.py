@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import depnorm
 from depnorm.cli.outcome import Outcome
+from depnorm.cli.paths import shown_path
 from depnorm.cli.terminal import display
 from depnorm.model import SpecFile
 from depnorm.report.formats import Format, format_inspection
@@ -31,4 +32,4 @@ def inspect(
 
 def _files(path: Path, *, alone: bool) -> Iterator[SpecFile]:
     for file in depnorm.inspect(path):
-        yield file if alone or not path.is_dir() else replace(file, path=(PurePath(path) / file.path).as_posix())
+        yield file if alone and path.is_dir() else replace(file, path=shown_path(path, file.path))

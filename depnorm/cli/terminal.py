@@ -1,10 +1,12 @@
 """What standard output is."""
 
 import os
-import shutil
 import sys
 
 from depnorm.report.display import Display
+
+DEFAULT_COLUMNS = 100
+MIN_COLUMNS = 40
 
 
 def display() -> Display:
@@ -12,9 +14,22 @@ def display() -> Display:
 
     `NO_COLOR` (no-color.org) and `COLUMNS` count.
     """
-    terminal = sys.stdout.isatty()
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Display(
-        width=max(shutil.get_terminal_size(fallback=(100, 24)).columns, 40),
-        color=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        width=max(_columns(), MIN_COLUMNS),
+        color=sys.stdout.isatty() and wanted,
         encoding=sys.stdout.encoding or "utf-8",
     )
+
+
+def _columns() -> int:
+    """The terminal's columns, also where output goes through a pager: then standard error still is the terminal."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    for descriptor in (1, 2, 0):
+        try:
+            return os.get_terminal_size(descriptor).columns
+        except OSError:
+            continue
+    return DEFAULT_COLUMNS

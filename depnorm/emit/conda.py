@@ -1,7 +1,7 @@
 """Steps of conda: the environment of the image."""
 
 from depnorm.emit import layout
-from depnorm.emit.instruction import quote_word, run, write_lines
+from depnorm.emit.instruction import enter, quote_word, run, write_lines
 from depnorm.model import CreateEnvironment, RunEnvironmentPip
 
 _FAILED = "echo 'this failed before the repository was there; it is repeated after it was copied' >&2"
@@ -35,9 +35,8 @@ def run_environment_pip(step: RunEnvironmentPip, repo_dir: str, *, late: bool) -
         install = f"{{ if {collect}; then {offline}; else {_FAILED}; fi; }}"
     elif late:
         install = f"{{ PIP_NO_INDEX=1 {pip} install -U {arguments} \\\n || {install}; }}"
-    directory = f"{repo_dir}/{step.directory}".rstrip("/")
     return run(
-        f"cd {quote_word(directory)}",
+        enter(step.directory, repo_dir),
         write_lines(step.lines, _REQUIREMENTS),
         install,
         f"rm -rf {_REQUIREMENTS} {layout.TEMPORARY}",

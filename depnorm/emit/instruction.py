@@ -54,6 +54,12 @@ def line_up(command: str, safe: Iterable[str]) -> str:
     return line if len(line) <= _MAX_LINE else " \\\n    ".join(parts)
 
 
+def enter(directory: str, repo_dir: str) -> str:
+    """Shell commands that go to a directory of the repository, which may not have been copied yet."""
+    path = quote_word(f"{repo_dir}/{directory}".rstrip("/"))
+    return f"mkdir -p {path} && cd {path}"
+
+
 def write_lines(lines: Iterable[str], path: str) -> str:
     """The shell command that writes these lines to `path`, a word of the shell. No heredoc: kaniko has none."""
     return words("printf '%s\\n'", lines) + f" \\\n    > {path}"

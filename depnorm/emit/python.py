@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from depnorm.emit import layout
 from depnorm.emit.base import pin
-from depnorm.emit.instruction import line_up, quote_word, run, words
+from depnorm.emit.instruction import enter, line_up, quote_word, run, words
 from depnorm.model import AddWheels, InstallWheels, LockedPackage, PipCommand, RunPip, StoreWheels, Verify
 
 _PORTION = 500  # wheels in one RUN: its text is an argument of one process, and must stay below 128 kB
@@ -76,7 +76,7 @@ def _offline_first(command: PipCommand, prefix: str, repo_dir: str) -> str:
 
 def _inside(command: PipCommand, repo_dir: str, text: str) -> str:
     """`text` in the command's directory. Each step starts in that of the repository."""
-    return f"(cd {quote_word(f'{repo_dir}/{command.directory}')} && {text})" if command.directory else text
+    return f"({enter(command.directory, repo_dir)} && {text})" if command.directory else text
 
 
 def _without(command: PipCommand, prefix: str, repo_dir: str) -> str:

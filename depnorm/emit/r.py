@@ -16,7 +16,7 @@ def install_cran(step: InstallCran, target: Target) -> list[str]:
     """RUN instructions whose text, and whose last layer, depend on the packages and the date alone."""
     start = f"{layout.TEMPORARY}.start"
     changed = f"find {layout.R_LIBRARY} -cnewer {start}"
-    wheels = run(
+    packages = run(
         f"touch {start}",
         _packages("install", sorted(step.packages), step.snapshot),
         f"{changed} -exec chown -h {target.uid}:{target.gid} {{}} +",
@@ -24,7 +24,7 @@ def install_cran(step: InstallCran, target: Target) -> list[str]:
         f"rm {start}",
         f"touch -d {layout.EPOCH} /etc /opt /tmp",
     )
-    return [*([install_apt(step.apt)] if step.apt else []), wheels]
+    return [*([install_apt(step.apt)] if step.apt else []), packages]
 
 
 def install_packages(step: InstallRPackages) -> str:
@@ -44,8 +44,9 @@ def run_script(step: RunRScript, *, late: bool) -> str:
 
 def install_project(step: InstallRProject) -> str:
     """The repository, which is an R package."""
-    install = f"{RSCRIPT} -e 'remotes::install_local()'"
-    return run(_packages("install", ["remotes"], step.snapshot), _dated(f"{layout.RETRY} {install}", step.snapshot))
+    project = _dated(f"{layout.RETRY} {RSCRIPT} -e 'remotes::install_local()'", step.snapshot)
+    there, wanted = (_packages(action, ["remotes"], step.snapshot) for action in ("check", "install"))
+    return run(f"{{ {there} \\\n || {wanted}; }}", project)
 
 
 def _softly(steps: list[str]) -> list[str]:

@@ -112,8 +112,8 @@ class Analysis:
     constraints: tuple[Dependency, ...]
     own_index: bool
     pip: tuple[PipPlacement, ...]
-    environment: EnvironmentPlacement | None
-    script: ScriptPlacement | None
+    environments: tuple[EnvironmentPlacement, ...]
+    scripts: tuple[ScriptPlacement, ...]
     projects: tuple[LocalProject, ...]
     apt: tuple[str, ...]
     description: SpecFile | None

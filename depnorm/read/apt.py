@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from depnorm.model import Dependency, Ecosystem, Location, Problem, SpecFile, SpecFormat
-from depnorm.read.assemble import Item, assemble, physical_lines
+from depnorm.read.assemble import Item, assemble, encoding_problems, physical_lines
 from depnorm.read.text import decode
 
 # A package name (Debian policy 5.6.1), then what apt-get accepts behind it: an architecture, then a version or release.
@@ -23,11 +23,7 @@ def parse_apt(data: bytes, path: str) -> SpecFile:
     the name of a package to install (an option, a removal, anything the shell would act on) is a problem DN308.
     """
     text = decode(data)
-    items = list(_read(physical_lines(text.text), path))
-    if text.encoding != "utf-8":
-        message = f"is encoded as {text.encoding}; repo2docker reads UTF-8 without a byte order mark"
-        location = Location(path=path)
-        items.append(Problem(location=location, raw="", message=message, hint="Save it as UTF-8.", rule="DN308"))
+    items = [*encoding_problems(text, path, rule="DN308"), *_read(physical_lines(text.text), path)]
     return assemble(items, path=path, file_format=SpecFormat.APT, encoding=text.encoding)
 
 

@@ -1,9 +1,10 @@
 """What a reader yields, item by item, and the spec file that becomes of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from depnorm.model import Dependency, Option, Problem, RepoReference, SpecFile, SpecFormat
+from depnorm.model import Dependency, Location, Option, Problem, RepoReference, SpecFile, SpecFormat
+from depnorm.read.text import Text
 
 Item = Dependency | RepoReference | Option | Problem
 
@@ -33,3 +34,11 @@ def assemble(items: Iterable[Item], *, path: str, file_format: SpecFormat, encod
         options=tuple(item for item in ordered if isinstance(item, Option)),
         problems=tuple(item for item in ordered if isinstance(item, Problem)),
     )
+
+
+def encoding_problems(text: Text, path: str, *, rule: str = "DN301") -> Iterator[Problem]:
+    """A problem where a file is not in UTF-8 without a byte order mark, for formats that allow nothing else."""
+    if text.damaged or text.encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "ascii"):
+        encoding = "bytes that are not UTF-8" if text.damaged else text.encoding
+        message = f"is encoded as {encoding}; its tools read UTF-8 without a byte order mark"
+        yield Problem(location=Location(path=path), raw="", message=message, hint="Save it as UTF-8.", rule=rule)

@@ -117,13 +117,15 @@ def _uses_requirements3(evidence: Evidence, builder: Builder, repository: Reposi
 
 
 def _pipfile_python(evidence: Evidence, repository: Repository) -> str | None:
-    if not evidence.has("Pipfile"):
-        return None
+    """The version of Python that the lock names, else the Pipfile (PipfileBuildPack.python_version)."""
     # Imported here: few repositories have a Pipfile, fewer a requirements3.txt beside it.
-    from depnorm.read.pipfile import parse_pipfile  # noqa: PLC0415
+    from depnorm.read.pipfile import locked_python, parse_pipfile  # noqa: PLC0415
 
-    path = f"{evidence.directory}/Pipfile" if evidence.directory else "Pipfile"
-    return parse_pipfile(repository.read_bytes(path), path).option("python")
+    directory = f"{evidence.directory}/" if evidence.directory else ""
+    locked = locked_python(repository.read_bytes(directory + "Pipfile.lock")) if evidence.has("Pipfile.lock") else None
+    if locked is None and evidence.has("Pipfile"):
+        return parse_pipfile(repository.read_bytes(directory + "Pipfile"), directory + "Pipfile").option("python")
+    return locked
 
 
 def _chosen(file: FoundFile, why: str) -> ChosenFile:

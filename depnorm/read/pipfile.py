@@ -1,14 +1,17 @@
 """Pipfile: Pipenv's dependency tables."""
 
+import json
+import re
 from collections.abc import Iterator
 
 from depnorm.model import Location, Option, SpecFile, SpecFormat
-from depnorm.read.assemble import Item, assemble, with_line_feeds
+from depnorm.read.assemble import Item, assemble, encoding_problems, with_line_feeds
 from depnorm.read.poetry import read_table_entry
 from depnorm.read.project import unreadable_toml
 from depnorm.read.text import decode
 from depnorm.read.toml_lines import TomlDocument, TomlError, parse_toml
 
+_VERSION_KEYS = ("python_full_version", "python_version")
 _NOT_PACKAGES = {"source", "requires", "scripts", "pipenv"}
 
 
@@ -20,11 +23,25 @@ def parse_pipfile(data: bytes, path: str) -> SpecFile:
     """
     text = decode(data)
     source = with_line_feeds(text.text)
+    items: list[Item] = list(encoding_problems(text, path))
     try:
-        items = list(_read(parse_toml(source), path))
+        items += _read(parse_toml(source), path)
     except TomlError as error:
-        items = list(unreadable_toml(source, path, error))
+        items += unreadable_toml(source, path, error)
     return assemble(items, path=path, file_format=SpecFormat.PIPFILE, encoding=text.encoding)
+
+
+def locked_python(data: bytes) -> str | None:
+    """The version `X.Y` of Python that a Pipfile.lock was made for, None if it tells none."""
+    try:
+        lock = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    here: object = lock
+    for key in ("_meta", "requires"):
+        here = here.get(key) if isinstance(here, dict) else None
+    requires = here if isinstance(here, dict) else {}
+    return next((version for key in _VERSION_KEYS if (version := _minor(requires.get(key)))), None)
 
 
 def _read(document: TomlDocument, path: str) -> Iterator[Item]:
@@ -42,13 +59,16 @@ def _read(document: TomlDocument, path: str) -> Iterator[Item]:
 
 def _python(document: TomlDocument, path: str) -> Iterator[Option]:
     """As repo2docker reads it: `python_full_version` before `python_version`, the first two numbers count."""
-    for key in ("python_full_version", "python_version"):
-        value = document.value("requires", key)
-        if isinstance(value, str) and value[:1].isdecimal():
+    for key in _VERSION_KEYS:
+        if version := _minor(document.value("requires", key)):
             span = document.span("requires", key)
-            version = ".".join(value.split(".")[:2])
             yield Option(name="python", value=version, location=Location(path=path, line=span.line), raw=span.raw)
             return
+
+
+def _minor(version: object) -> str | None:
+    match = re.match(r"[0-9]{1,3}(?:\.[0-9]{1,3})?", version) if isinstance(version, str) else None
+    return match.group() if match else None
 
 
 def _sources(document: TomlDocument, path: str) -> Iterator[Option]:

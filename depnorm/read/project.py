@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from depnorm.model import Location, Option, PathBase, Problem, ReferenceKind, RepoReference, SpecFile, SpecFormat
-from depnorm.read.assemble import Item, assemble, with_line_feeds
+from depnorm.read.assemble import Item, assemble, encoding_problems, with_line_feeds
 from depnorm.read.pep508 import parse_pep508
 from depnorm.read.poetry import read_poetry
-from depnorm.read.text import Text, decode
+from depnorm.read.text import decode
 from depnorm.read.toml_lines import Span, TomlDocument, TomlError, parse_toml
 from depnorm.read.vcs_version import git_reader
 
@@ -29,7 +29,7 @@ def parse_pyproject(data: bytes, path: str) -> SpecFile:
     """
     text = decode(data)
     source = with_line_feeds(text.text)
-    items = list(_encoding_problem(text, path))
+    items: list[Item] = list(encoding_problems(text, path))
     try:
         items += _read(parse_toml(source), path)
     except TomlError as error:
@@ -141,16 +141,6 @@ def _reads_git(document: TomlDocument, path: str) -> Iterator[Item]:
             yield _option("reads-git", backend, span, path)
     if document.value("tool", "pdm", "version", "source") == "scm":
         yield _option("reads-git", "pdm-backend", document.span("tool", "pdm", "version", "source"), path)
-
-
-def _encoding_problem(text: Text, path: str) -> Iterator[Item]:
-    if text.encoding != "utf-8":
-        yield Problem(
-            location=Location(path=path),
-            raw="",
-            message=f"is encoded as {text.encoding}; TOML files are UTF-8 without a byte order mark",
-            hint="Save it as UTF-8.",
-        )
 
 
 def _wrong_type(value: object, span: Span, path: str, name: str) -> Problem:

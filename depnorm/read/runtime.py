@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from depnorm.model import Location, Option, Problem, SpecFile, SpecFormat
-from depnorm.read.assemble import Item, assemble, physical_lines
+from depnorm.read.assemble import Item, assemble, encoding_problems, physical_lines
 from depnorm.read.text import decode
 
 _RULE = "DN010"
@@ -30,10 +30,7 @@ def parse_runtime(data: bytes, path: str) -> SpecFile:
     (`python-3.11.4`, `3.11`): repo2docker stops at most of these.
     """
     text = decode(data)
-    items = list(_read(physical_lines(text.text), path))
-    if text.encoding != "utf-8":
-        message = f"is encoded as {text.encoding}; repo2docker reads UTF-8 without a byte order mark"
-        items.append(_problem(Location(path=path), "", message, "Save it as UTF-8."))
+    items = [*encoding_problems(text, path, rule=_RULE), *_read(physical_lines(text.text), path)]
     return assemble(items, path=path, file_format=SpecFormat.RUNTIME, encoding=text.encoding)
 
 

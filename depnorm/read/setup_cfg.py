@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from depnorm.model import Location, Option, PathBase, Problem, ReferenceKind, RepoReference, SpecFile, SpecFormat
-from depnorm.read.assemble import Item, assemble, physical_lines
+from depnorm.read.assemble import Item, assemble, encoding_problems, physical_lines
 from depnorm.read.pep508 import parse_pep508
 from depnorm.read.text import decode
 from depnorm.read.vcs_version import git_reader
@@ -55,7 +55,7 @@ def parse_setup_cfg(data: bytes, path: str) -> SpecFile:
     https://setuptools.pypa.io/en/latest/userguide/declarative_config.html
     """
     text = decode(data)
-    items = _read(physical_lines(text.text), path)
+    items = [*encoding_problems(text, path), *_read(physical_lines(text.text), path)]
     return assemble(items, path=path, file_format=SpecFormat.SETUP_CFG, encoding=text.encoding)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from depnorm.model import Location, Option, PathBase, Problem, ReferenceKind, RepoReference, SpecFile, SpecFormat
-from depnorm.read.assemble import Item, assemble, with_line_feeds
+from depnorm.read.assemble import Item, assemble, encoding_problems, with_line_feeds
 from depnorm.read.pep508 import parse_pep508
 from depnorm.read.setup_py_values import Evaluation, Names, NotLiteral
 from depnorm.read.text import decode
@@ -31,7 +31,9 @@ def parse_setup_py(data: bytes, path: str) -> SpecFile:
     """
     text = decode(data)
     source = with_line_feeds(text.text)
-    items = _read(source, path)
+    items = list(_read(source, path))
+    if text.damaged:  # a byte order mark and a coding cookie are fine in Python
+        items += encoding_problems(text, path)
     return assemble(items, path=path, file_format=SpecFormat.SETUP_PY, encoding=text.encoding)
 
 

@@ -1,12 +1,34 @@
-"""A snapshot as text: one package a line, sorted, so that a refresh reads well as a diff."""
+"""Catalogs and snapshots as text: one subset or package a line, so that a refresh reads well as a diff."""
 
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from depnorm.model import LockedPackage, SharedLayer, Snapshot
-from depnorm.share.catalog import snapshot_file
+from depnorm.model import Catalog, LockedPackage, SharedLayer, Snapshot, Subset
+from depnorm.share.catalog import CATALOG_FILE, snapshot_file
+
+
+def write_catalog(directory: Path, catalog: Catalog) -> Path:
+    """Writes `catalog.json` into a directory and gives its path; refreshing to another date changes its `as_of`."""
+    path = directory / CATALOG_FILE
+    path.write_text(render_catalog(catalog), encoding="utf-8", newline="\n")
+    return path
+
+
+def render_catalog(catalog: Catalog) -> str:
+    """The JSON of a catalog, without its snapshots."""
+    head = {
+        "schema": 1,
+        "name": catalog.name,
+        "as_of": catalog.as_of,
+        "platform": catalog.platform,
+        "default_python": catalog.default_python,
+        "pythons": catalog.pythons,
+        "r_snapshots": catalog.r_snapshots,
+    }
+    also = ",\n".join(f"{json.dumps(name)}: {count}" for name, count in sorted(catalog.also_resolved.items()))
+    return _document(head, _array("subsets", map(_subset, catalog.subsets)), f'"also_resolved": {{\n{also}\n}}')
 
 
 def write_snapshot(directory: Path, snapshot: Snapshot) -> Path:
@@ -21,14 +43,18 @@ def render_snapshot(snapshot: Snapshot) -> str:
     held = snapshot.held_back
     dropped = ({"name": n, "reason": r, "holds_back": held.get(n, ())} for n, r in sorted(snapshot.dropped.items()))
     head = {"schema": 1, "python": snapshot.python, "platform": snapshot.platform, "as_of": snapshot.as_of}
-    parts = [
-        *(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()),
+    return _document(
+        head,
         f'"pip": {_line(_package(snapshot.pip))}',
         _array("layers", map(_layer, snapshot.layers)),
         _array("dropped", dropped),
         _array("packages", (_package(package) for _, package in sorted(snapshot.packages.items()))),
-    ]
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    )
+
+
+def _document(head: Mapping[str, Any], *parts: str) -> str:
+    lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
+    return "{\n" + ",\n".join([*lines, *parts]) + "\n}\n"
 
 
 def _array(name: str, entries: Iterable[Mapping[str, Any]]) -> str:
@@ -59,4 +85,16 @@ def _layer(layer: SharedLayer) -> dict[str, Any]:
         "seen_in": layer.seen_in,
         "wheelhouse": layer.wheelhouse,
         "packages": tuple(package.name for package in layer.packages),
+    }
+
+
+def _subset(subset: Subset) -> dict[str, Any]:
+    return {
+        "name": subset.name,
+        "ecosystem": subset.ecosystem.value,
+        "heads": dict(zip(subset.heads, subset.heads_seen_in, strict=True)),
+        "seen_in": subset.seen_in,
+        "why": subset.why,
+        "system": subset.system,
+        "wheelhouse": subset.wheelhouse,
     }

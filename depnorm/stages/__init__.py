@@ -25,6 +25,7 @@ from depnorm.stages.conda import early_environment, late_environment
 from depnorm.stages.python import early_build_requires, early_pip, late_pip, verify
 from depnorm.stages.r import early_description, early_script, late_r
 from depnorm.stages.shared import base, shared, shared_names, system
+from depnorm.stages.stage import Shared
 
 PLANNED = frozenset({Builder.PYTHON, Builder.CONDA, Builder.R, Builder.NONE})
 """Builders that depnorm has stages for. The others' repositories get an empty plan and a finding."""
@@ -50,12 +51,14 @@ def plan_repository(
 
 
 def _ordered(analysis: Analysis, sharing: Sharing, target: Target, *, soft: bool) -> Iterator[Stage]:
-    late = tuple(_late(analysis, soft=soft))
+    held = shared_names(sharing)
+    late = tuple(_late(analysis, held, soft=soft))
     checks = tuple(verify(analysis, sharing))
     yield base(analysis, sharing, target)
     yield from shared(sharing, target)
     yield from system(analysis)
-    yield from _early(analysis, sharing, soft=soft)
+    yield from early_build_requires(analysis, sharing)
+    yield from _early(analysis, held, soft=soft)
     yield from () if late else checks
     yield Stage(
         kind=StageKind.COPY,
@@ -69,23 +72,21 @@ def _ordered(analysis: Analysis, sharing: Sharing, target: Target, *, soft: bool
     yield from _post_build(analysis)
 
 
-def _early(analysis: Analysis, sharing: Sharing, *, soft: bool) -> Iterator[Stage]:
-    held = shared_names(sharing)
-    yield from early_build_requires(analysis, sharing)
+def _early(analysis: Analysis, held: Shared, *, soft: bool) -> Iterator[Stage]:
     yield from early_pip(analysis, held, soft=soft)
-    if analysis.environment:
-        yield from early_environment(analysis.environment, soft=soft)
+    for environment in analysis.environments:
+        yield from early_environment(environment, soft=soft)
     if analysis.description:
         yield from early_description(analysis.description, analysis.r_snapshot, held)
-    if analysis.script:
-        yield from early_script(analysis.script, analysis.r_snapshot, held, soft=soft)
+    for script in analysis.scripts:
+        yield from early_script(script, analysis.r_snapshot, held, soft=soft)
 
 
-def _late(analysis: Analysis, *, soft: bool) -> Iterator[Stage]:
-    yield from late_pip(analysis, soft=soft)
-    if analysis.environment:
-        yield from late_environment(analysis.environment, soft=soft)
-    yield from late_r(analysis, soft=soft)
+def _late(analysis: Analysis, held: Shared, *, soft: bool) -> Iterator[Stage]:
+    yield from late_pip(analysis, held, soft=soft)
+    for environment in analysis.environments:
+        yield from late_environment(environment, soft=soft)
+    yield from late_r(analysis, held, soft=soft)
 
 
 def _post_build(analysis: Analysis) -> Iterator[Stage]:

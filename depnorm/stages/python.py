@@ -47,7 +47,7 @@ def _is_held(line: str, held: dict[str, str]) -> bool:
 def early_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]:
     """The early lines of each requirements file; the first that may takes what the projects declare along."""
     declared = [each for project in analysis.projects for each in project.requirements if not each.url]
-    early = [each for each in analysis.pip if each.copyable and each.packages[When.EARLY]]
+    early = [each for each in analysis.pip if each.copyable and (each.packages[When.EARLY] or not each.waits)]
     host = next((each for each in early if not each.alone), None)
     for placement in early:
         joining = declared if placement is host else []
@@ -119,7 +119,7 @@ def _joined(*maps: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
     return {path: tuple(sorted({line for each in maps for line in each.get(path, ())})) for path in paths}
 
 
-def late_pip(analysis: Analysis, *, soft: bool) -> Iterator[Stage]:
+def late_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]:
     """The user's own commands, unmodified, for files of which some line had to wait."""
     if commands := _late_commands(analysis, soft=soft):
         yield Stage(
@@ -128,7 +128,7 @@ def late_pip(analysis: Analysis, *, soft: bool) -> Iterator[Stage]:
             why="the user's own command, with the repository there",
             step=RunPip(commands=commands),
             needs=(".",),
-            packages=packages(each for placement in analysis.pip for each in _late_packages(placement)),
+            packages=packages((each for placement in analysis.pip for each in _late_packages(placement)), shared),
         )
 
 
@@ -147,13 +147,13 @@ def _late_packages(placement: PipPlacement) -> tuple[Dependency, ...]:
 
 def verify(analysis: Analysis, sharing: Sharing) -> Iterator[Stage]:
     """The check of the prefix; only for a Python whose pip the catalog pins (`--dry-run --report` is young)."""
-    commands = [_command(placement) for placement in analysis.pip]
-    if analysis.choice.installs_itself and uses_prefix(analysis):
-        commands.append(PipCommand(projects=(".",)))
-    if commands and sharing.installer:
-        yield Stage(
-            kind=StageKind.VERIFY,
-            name="pip",
-            why="pip finds nothing broken, and nothing left to do but paths, URLs and VCS lines",
-            step=Verify(commands=tuple(commands)),
-        )
+    if not (analysis.pip or analysis.projects) or not uses_prefix(analysis) or not sharing.installer:
+        return
+    # A project that is installed by path is checked by `pip check`; asking pip again would build it once more.
+    commands = tuple(_command(placement) for placement in analysis.pip)
+    yield Stage(
+        kind=StageKind.VERIFY,
+        name="pip",
+        why="pip finds nothing broken, and nothing left to do but paths, URLs and VCS lines",
+        step=Verify(commands=commands),
+    )

@@ -13,12 +13,17 @@ from depnorm.model import (
     StageKind,
     When,
 )
+from depnorm.model.cran import BASE_PACKAGES
 from depnorm.stages.stage import Shared, packages
 
 
 def early_description(description: SpecFile, snapshot: str | None, shared: Shared) -> Iterator[Stage]:
     """What the DESCRIPTION of an R package repository imports."""
-    declared = [each for each in description.dependencies if not each.group and not each.url and each.name]
+    declared = [
+        each
+        for each in description.dependencies
+        if each.name and each.name not in BASE_PACKAGES and not each.group and not each.url
+    ]
     if declared:
         yield Stage(
             kind=StageKind.EARLY,
@@ -59,10 +64,11 @@ def _run_script(placement: ScriptPlacement, snapshot: str | None, *, soft: bool 
     return RunRScript(file=placement.file, packages=tuple(sorted(names)), snapshot=snapshot, soft=soft)
 
 
-def late_r(analysis: Analysis, *, soft: bool) -> Iterator[Stage]:
+def late_r(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]:
     """The script where it had to wait, and the repository itself where it is an R package."""
-    script = analysis.script
-    if script and (soft or script.when is not When.EARLY):
+    for script in analysis.scripts:
+        if not soft and script.when is When.EARLY:
+            continue
         rest = [each for each in script.dependencies if each.name not in script.plain]
         yield Stage(
             kind=StageKind.LATE,
@@ -70,7 +76,7 @@ def late_r(analysis: Analysis, *, soft: bool) -> Iterator[Stage]:
             why="the script as it is, with the repository there",
             step=_run_script(script, analysis.r_snapshot),
             needs=(".",),
-            packages=packages(rest) if script.when is When.LATE else (),
+            packages=packages(rest, shared) if script.when is When.LATE else (),
         )
     if analysis.description:
         yield Stage(

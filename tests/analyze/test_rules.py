@@ -1,9 +1,11 @@
 """The rule table: complete, consistent, and worth reading."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+import depnorm
 from depnorm.analyze.rules import RULES, Rule
 from depnorm.model import Severity
 
@@ -59,3 +61,10 @@ def test_page_teaches(rule: Rule) -> None:
 def test_pages_refer_to_rules_that_exist(rule: Rule) -> None:
     """A code on a page can be explained."""
     assert set(re.findall(r"\bDN\d+\b", rule.page)) <= RULES.keys()
+
+
+def test_every_code_in_the_source_is_a_rule() -> None:
+    """No finding is made that cannot be explained."""
+    package = Path(depnorm.__file__).parent
+    used = {code for path in package.rglob("*.py") for code in re.findall(r"\bDN\d{3}\b", path.read_text("utf-8"))}
+    assert used <= RULES.keys()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -118,7 +119,7 @@ def test_any_text_fits_any_terminal(command: str, encoding: str, tmp_path: Path)
 @pytest.mark.parametrize("command", ["plan", "inspect", "check", "dockerfile"])
 def test_documents_are_utf8_everywhere(command: str, tmp_path: Path) -> None:
     """JSON and Dockerfiles do not depend on the terminal."""
-    repo = write(tmp_path, {"requirements.txt": "-e ./düné\n", "düné/setup.py": ""})
+    repo = write(tmp_path, {"requirements.txt": "-r düné.txt\n-e ./düné\n", "düné.txt": "x\n", "düné/setup.py": ""})
     args = () if command == "dockerfile" else ("--format", "json")
     plain = run(command, str(repo), *args)
     assert plain.returncode in {0, 1}, plain.stderr
@@ -207,3 +208,47 @@ def test_no_color_outside_a_terminal(tmp_path: Path) -> None:
     """What goes to a file or a pipe is plain."""
     done = run("plan", str(write(tmp_path, SELF)), FORCE_COLOR="1")
     assert b"\x1b" not in done.stdout
+
+
+INTERRUPTED = """
+import os, signal, sys, time
+import depnorm
+from depnorm.cli import main
+
+def inspect(path):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(30)
+
+depnorm.inspect = inspect
+sys.exit(main(["inspect", "."]))
+"""
+
+
+def test_an_interrupt_is_quiet() -> None:
+    """Ctrl-C while a command works: exit code 130, as shells have it, and no traceback."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (130, b"")
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("environment", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_gets_color_and_its_width(environment: dict[str, str], colored: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """On a real terminal of 60 columns; NO_COLOR is honoured."""
+    repo = write(tmp_path, SELF)
+    code = f"import fcntl,os,pty,struct,sys,termios; fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 60, 0, 0)); os.execv({sys.executable!r}, ['python', '-m', 'depnorm', 'plan', {str(repo)!r}])"  # noqa: E501
+    done = subprocess.run(
+        [sys.executable, "-c", f"import pty; pty.spawn([{sys.executable!r}, '-c', {code!r}])"],
+        env={**os.environ, "TERM": "xterm", **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    text = done.stdout.decode()
+    assert ("\x1b[" in text) == colored, done.stderr
+    lines = re.sub(r"\x1b\[[\d;]*m", "", text).replace("\r", "").splitlines()
+    assert "Plan" in lines[0]
+    assert 50 < max(map(len, lines)) <= 60

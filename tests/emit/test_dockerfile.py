@@ -93,7 +93,7 @@ STEPS: list[tuple[StageKind, Step, str]] = [
     (StageKind.EARLY, RunPip(commands=(PIP,), soft=True), "if /opt/venv/bin/pip wheel"),
     (StageKind.EARLY, CreateEnvironment(text="dependencies:\n- pip\n", file="environment.yml"), "'- pip'"),
     (StageKind.EARLY, CreateEnvironment(text=None, file="e.yml", soft=True), "'/home/jovyan/e.yml' ||"),
-    (StageKind.EARLY, RunEnvironmentPip(lines=("six",), directory=""), "cd '/home/jovyan'"),
+    (StageKind.EARLY, RunEnvironmentPip(lines=("six",), directory=""), "&& cd '/home/jovyan'"),
     (StageKind.EARLY, RunEnvironmentPip(lines=("-e .",), directory="binder", soft=True), "'-e .'"),
     (StageKind.EARLY, RunRScript(file="install.R", packages=("sf",), snapshot="2024-01-10"), "check 'sf'"),
     (StageKind.EARLY, RunRScript(file="install.R", soft=True), "R_LIBS=/tmp/depnorm/library"),
@@ -304,7 +304,7 @@ def test_a_project_is_never_taken_for_a_package() -> None:
     """A directory gets a slash, without which pip asks the index for a package of that name."""
     command = PipCommand(projects=("pkg", "."), directory="sub")
     text = render_dockerfile(plan(BASE, stage(StageKind.LATE, RunPip(commands=(command,)))))
-    assert "(cd '/home/jovyan/sub' && " in text
+    assert "(mkdir -p '/home/jovyan/sub' && cd '/home/jovyan/sub' && " in text
     assert "/opt/venv/bin/pip install './pkg' '.'" in text
 
 

@@ -34,12 +34,9 @@ ENGINE = Path(__file__).resolve().parents[3] / "shared" / "engine" / "engine"
 PYTHON_BASE = "python:3.11-slim"
 R_BASE = "r-base:4.2.2"
 CONDA_BASE = "condaforge/miniforge3:latest"
-# What the tests install: small, pure Python, and the build backends with what they need.
-NAMES = (
-    *("pip", "six", "idna", "attrs", "click"),
-    *("setuptools", "wheel", "hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers", "editables"),
-)
-BACKENDS = NAMES[5:]
+# What the tests install: small and pure Python. The rest is build backends, with what they need.
+PACKAGES = ("pip", "six", "idna", "attrs", "click")
+BACKENDS = ("setuptools", "wheel", "hatchling", "editables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +54,11 @@ class Built:
         for line in self.log.splitlines():
             number, _, rest = line.partition(" ")
             if rest.startswith("["):
-                titles[number] = rest
+                titles[number] = rest.partition("] ")[2]
             elif rest == "CACHED":
                 cached.add(number)
         steps = [title for number, title in titles.items() if number not in cached]
-        return [title for title in steps if "] RUN" in title or "] COPY" in title]
+        return [title for title in steps if title.startswith(("RUN", "COPY"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +72,36 @@ class Bench:
         self, plan: Plan, files: Mapping[str, str] | None = None, *, buildkit: bool = True, cache: bool = True
     ) -> Built:
         """Build the plan's image over a context that holds these files, text by path."""
-        context = self.context(files or {})
-        (context.parent / "Dockerfile").write_text(render_dockerfile(plan), encoding="utf-8")
-        tag = f"t/emit-{len(self.tags)}"
-        self.tags.append(tag)
-        command = ["docker", "build", "--network=host", "--tag", tag, "--file", str(context.parent / "Dockerfile")]
-        command += ["--progress=plain"] if buildkit else []
-        command += [] if cache else ["--no-cache"]
-        environment = {**os.environ, "DOCKER_BUILDKIT": str(int(buildkit))}
-        done = subprocess.run([*command, str(context)], env=environment, capture_output=True, text=True, check=False)
-        return Built(tag, done.returncode == 0, done.stdout + done.stderr)
-
-    def context(self, files: Mapping[str, str]) -> Path:
         context = self.directory / f"build-{len(self.tags)}" / "context"
         context.mkdir(parents=True)
-        for name, text in files.items():
+        for name, text in (files or {}).items():
             path = context / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())
             path.chmod(0o644)
-        return context
+        return self.build_directory(plan, context, buildkit=buildkit, cache=cache)
+
+    def build_directory(
+        self,
+        plan: Plan,
+        context: Path,
+        *,
+        arguments: Mapping[str, str] | None = None,
+        buildkit: bool = True,
+        cache: bool = True,
+    ) -> Built:
+        """Build the plan's image over a directory; `arguments` are build arguments."""
+        tag = f"t/emit-{len(self.tags)}"
+        self.tags.append(tag)
+        file = self.directory / f"{tag.rpartition('/')[2]}.Dockerfile"
+        file.write_text(render_dockerfile(plan), encoding="utf-8")
+        command = ["docker", "build", "--network=host", "--tag", tag, "--file", str(file)]
+        command += [] if cache else ["--no-cache"]
+        command += [f"--build-arg={name}={value}" for name, value in (arguments or {}).items()]
+        command += ["--progress=plain"] if buildkit else []
+        environment = {**os.environ, "DOCKER_BUILDKIT": str(int(buildkit))}
+        done = subprocess.run([*command, str(context)], env=environment, capture_output=True, text=True, check=False)
+        return Built(tag, done.returncode == 0, done.stdout + done.stderr)
 
     def base_image(self, name: str, base: str, *lines: str) -> str:
         """The tag of an image made from `base` by these instructions."""
@@ -171,8 +178,8 @@ def index(bench: Bench) -> Iterator[PackageIndex]:
     """An index that holds the wheels which the pip of the base image selects today."""
     wheels = bench.directory / "wheels"
     wheels.mkdir()
-    options = ("--no-deps", "--only-binary", ":all:", "--quiet", "--dest", "/wheels")
-    bench.docker_run(PYTHON_BASE, "pip", "download", *options, *NAMES, options=(f"--volume={wheels}:/wheels",))
+    pip = ("pip", "download", "--only-binary", ":all:", "--quiet", "--dest", "/wheels")
+    bench.docker_run(PYTHON_BASE, *pip, *PACKAGES, *BACKENDS, options=(f"--volume={wheels}:/wheels",))
     with serve(wheels) as served:
         yield served
 
@@ -204,6 +211,9 @@ class Plans:
 
     def pick(self, *names: str) -> tuple[LockedPackage, ...]:
         return tuple(self.wheels[name] for name in names)
+
+    def backends(self) -> tuple[LockedPackage, ...]:
+        return self.pick(*(self.wheels.keys() - PACKAGES))
 
     @staticmethod
     def stage(kind: StageKind, step: Step, *needs: str) -> Stage:

@@ -27,9 +27,9 @@ def conda_plan(*stages: Stage) -> Plan:
     return plan_of(Target(base_image=CONDA_BASE, python="3.11"), (base, *stages))
 
 
-def r_plan(*stages: Stage) -> Plan:
+def r_plan(*stages: Stage, base_image: str = R_BASE) -> Plan:
     base = Plans.stage(StageKind.BASE, CreateBase(r=True))
-    target = Target(base_image=R_BASE, python=None, r_version="4.2.2", r_snapshot=SNAPSHOT)
+    target = Target(base_image=base_image, python=None, r_version="4.2.2", r_snapshot=SNAPSHOT)
     return plan_of(target, (base, *stages))
 
 
@@ -49,7 +49,7 @@ def test_an_environment_is_made_early(bench: Bench) -> None:
     built = bench.build(plan, {**files, "README.md": "two"})
     script = "python -c 'import sys, six, idna; print(sys.prefix)'; find /tmp /home/jovyan -name pkgs; ls binder"
     assert bench.run(built, script).split() == ["/opt/env", "environment.yml"]
-    assert [title.split()[2] for title in built.executed] == ["COPY"]
+    assert [title.split()[0] for title in built.executed] == ["COPY"]
 
 
 def test_an_environment_that_fails_early_is_made_late(bench: Bench) -> None:
@@ -117,6 +117,15 @@ def test_a_script_that_succeeds_early_is_not_repeated(bench: Bench) -> None:
     assert built.log.count(" running\n") == 1
 
 
+# The engine's repository of R packages has only a part of remotes: a package with the function that counts.
+REMOTES = r"""RUN mkdir -p /src/R && cd /src \
+ && printf 'Package: remotes\nVersion: 99\nTitle: R\nDescription: R.\nLicense: MIT\n' > DESCRIPTION \
+ && echo 'export(install_local)' > NAMESPACE \
+ && echo 'install_local <- function() { install.packages(read.dcf("DESCRIPTION", "Imports")[1])' > R/a.R \
+ && echo 'install.packages(".", repos = NULL, type = "source") }' >> R/a.R \
+ && R CMD INSTALL . && rm -r /src"""
+
+
 def test_a_repository_that_is_an_r_package_is_installed(bench: Bench) -> None:
     """Its own package is there afterwards, with what it imports, as of the date."""
     files = {
@@ -124,5 +133,8 @@ def test_a_repository_that_is_an_r_package_is_installed(bench: Bench) -> None:
         "NAMESPACE": "export(answer)\n",
         "R/answer.R": "answer <- function() 42\n",
     }
-    built = bench.build(r_plan(Plans.copy(), Plans.stage(StageKind.LATE, InstallRProject(snapshot=SNAPSHOT))), files)
+    late = Plans.stage(StageKind.LATE, InstallRProject(snapshot=SNAPSHOT))
+    base_image = bench.base_image("remotes", R_BASE, REMOTES)
+    built = bench.build(r_plan(Plans.copy(), late, base_image=base_image), files)
     assert bench.run(built, "cd /tmp && Rscript -e 'cat(mine::answer())'") == "42"
+    assert bench.run(built, "ls /opt/r-library").split() == ["R6", "mine"]

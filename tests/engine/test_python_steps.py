@@ -1,7 +1,9 @@
 """pip's steps with a real engine: early, late, failing and recovering."""
 
+import re
+
 import pytest
-from conftest import BACKENDS, Bench, Plans
+from conftest import Bench, Built, Plans
 from package_index import PackageIndex
 
 from depnorm.model import (
@@ -39,12 +41,17 @@ def early(plans: Plans, step: Step, *needs: str) -> Plan:
     return plans.of(plans.stage(StageKind.EARLY, step, *needs))
 
 
+def attempts(built: Built) -> int:
+    """How many attempts failed and were followed by another. An error repeats the end of the log."""
+    return len(set(re.findall("attempt [0-9] failed", built.log)))
+
+
 @pytest.mark.parametrize("project", PROJECTS)
 def test_a_readme_change_downloads_nothing(bench: Bench, plans: Plans, index: PackageIndex, project: str) -> None:
     """With backends in the wheelhouse, only the late steps run again, and they ask the index for nothing."""
     files = {**PROJECTS[project], "mine.py": "", "requirements.txt": "six\n-e .\nidna\n", "README.md": "one"}
     plan = plans.of(
-        plans.stage(StageKind.SHARED, StoreWheels(packages=plans.pick(*BACKENDS))),
+        plans.stage(StageKind.SHARED, StoreWheels(packages=plans.backends())),
         plans.stage(
             StageKind.EARLY,
             RunPip(commands=(PipCommand(files=("requirements.txt",), without={"requirements.txt": (2,)}),)),
@@ -59,7 +66,7 @@ def test_a_readme_change_downloads_nothing(bench: Bench, plans: Plans, index: Pa
     index.requested.clear()
     second = bench.build(plan, {**files, "README.md": "two"})
     assert bench.run(second, "python -c 'import mine, six, idna' && cat requirements.txt") == "six\n-e .\nidna"
-    assert [title.split()[2] for title in second.executed] == ["COPY", "RUN", "RUN"]
+    assert [title.split()[0] for title in second.executed] == ["COPY", "RUN", "RUN"]
     assert index.requested == []
 
 
@@ -77,9 +84,9 @@ def test_a_flaky_index_is_asked_again(bench: Bench, plans: Plans, index: Package
     index.failures = 2
     recovering = bench.build(plan)
     assert not lasting.ok
-    assert lasting.log.count("trying again") == 2
+    assert attempts(lasting) == 2
     assert recovering.ok, recovering.log
-    assert recovering.log.count("trying again") in {1, 2}
+    assert attempts(recovering) in {1, 2}
 
 
 def test_a_soft_step_leaves_nothing_and_is_repeated(bench: Bench, plans: Plans) -> None:
@@ -148,3 +155,37 @@ def test_the_repository_scripts_run(bench: Bench, plans: Plans, *, buildkit: boo
     }
     built = bench.build(plans.of(plans.copy(), plans.stage(StageKind.POST_BUILD, step)), files, buildkit=buildkit)
     assert bench.run(built, "cat made").splitlines() == ["started", "1000", "/home/jovyan"]
+
+
+@pytest.mark.parametrize("buildkit", [True, False])
+def test_files_with_hostile_names_are_copied(bench: Bench, plans: Plans, *, buildkit: bool) -> None:
+    """Each file arrives under its own name, with its own content, and nothing else does."""
+    names = [
+        "it's",
+        'q"',
+        "$HOME",
+        "${x}",
+        "a b",
+        "b\\",
+        "<<EOF",
+        "0<<E",
+        "#c",
+        "--from=x",
+        "*",
+        "[^x]*?",
+        "!n",
+        "^x",
+        " l ",
+    ]
+    decoys = ["x", "ab", "home", "yz"]
+    needs = [*names, *(f"sub dir/{name}" for name in names)]
+    command = PipCommand(files=tuple(needs), without=dict.fromkeys(needs, (1,)))
+    plan = early(plans, RunPip(commands=(command,)), *needs)
+    built = bench.build(
+        plan,
+        {**{name: f"no such package in {name}\n" for name in needs}, **dict.fromkeys(decoys, "")},
+        buildkit=buildkit,
+    )
+    shown = bench.run(built, "find . -type f -exec cat {} +")
+    assert sorted(shown.splitlines()) == sorted(f"no such package in {name}" for name in needs)
+    assert bench.run(built, "find . -type f -user jovyan | wc -l").strip() == str(len(needs))

@@ -1,7 +1,7 @@
 """Shared layers with a real engine: the same bytes, whoever builds them, over whatever parent."""
 
 import pytest
-from conftest import BACKENDS, Bench, Built, Plans
+from conftest import Bench, Built, Plans
 
 from depnorm.model import InstallWheels, Stage, StageKind, StoreWheels
 
@@ -15,7 +15,7 @@ def layers(plans: Plans) -> dict[str, Stage]:
     stages = {
         name: plans.stage(StageKind.SHARED, InstallWheels(packages=plans.pick(*of))) for name, of in shared.items()
     }
-    stages["backends"] = plans.stage(StageKind.SHARED, StoreWheels(packages=plans.pick(*BACKENDS)))
+    stages["backends"] = plans.stage(StageKind.SHARED, StoreWheels(packages=plans.backends()))
     stages["own"] = plans.stage(StageKind.OWN, InstallWheels(packages=plans.pick("packaging")))
     return stages
 

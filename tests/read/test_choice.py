@@ -90,8 +90,11 @@ def check_scripts(choice: SpecChoice, scripts: str) -> None:
     by_script = {name for name, trace in TRACES.items() if trace.format(in_directory(choice, name)) in scripts}
     by_choice = {name for name in TRACES if in_directory(choice, name) in used(choice)}
     assert by_choice == by_script
-    installs_itself = "install --no-cache-dir ." in scripts or "install_local()" in scripts
-    assert choice.installs_itself == installs_itself
+    installs_package = "install --no-cache-dir ." in scripts
+    installs_r_package = "install_local()" in scripts
+    assert bool({"setup.py", "pyproject.toml"} & used(choice)) == installs_package
+    assert ("DESCRIPTION" in used(choice)) == installs_r_package
+    assert choice.installs_itself == (installs_package or installs_r_package)
 
 
 def in_directory(choice: SpecChoice, name: str) -> str:
@@ -108,6 +111,35 @@ def test_two_files_at_the_root_count_as_in_repo2docker(pair: tuple[str, str], ma
 def test_random_repositories_count_as_in_repo2docker(number: int, make_repository: MakeRepository) -> None:
     """Also with config directories, runtimes and up to six files."""
     check_against_repo2docker(make_repository(random_repositories()[number]))
+
+
+@pytest.mark.parametrize(
+    "repository",
+    [
+        {"runtime.txt": "r-4.2-2023-01-10", "setup.py": "", "requirements.txt": "", "environment.yml": "{}"},
+        {"runtime.txt": "r-4.2-2023-01-10", "pyproject.toml": PACKAGE, "install.R": ""},
+        {"binder/runtime.txt": "r-4.2-2023-01-10", "setup.py": "", "DESCRIPTION": "", "binder/install.R": ""},
+        {"runtime.txt": "python-2.7", "requirements.txt": "", "requirements3.txt": ""},
+        {"runtime.txt": "python-3.6", "requirements.txt": "", "requirements3.txt": ""},
+        {"runtime.txt": "python-3.7", "requirements.txt": "", "requirements3.txt": ""},
+        {"runtime.txt": "python-3.10", "requirements.txt": "", "requirements3.txt": ""},
+        {"runtime.txt": "python-2.7", "DESCRIPTION": "", "requirements3.txt": ""},
+        {"runtime.txt": "r-2023-01-10", "requirements.txt": "", "requirements3.txt": ""},
+        {"environment.yml": "dependencies: [python=2.7]", "requirements3.txt": ""},
+        {"Pipfile": "[requires]\npython_version = '2.7'\n", "requirements3.txt": ""},
+        {"Pipfile": "[requires]\npython_version = '3.10'\n", "requirements3.txt": ""},
+        {"Pipfile": "[packages]\n", "runtime.txt": "python-2.7", "requirements3.txt": ""},
+        {"binder/Pipfile": "[requires]\npython_full_version = '3.6.1'\n", "binder/requirements3.txt": ""},
+        {"Pipfile": "[packages]\n", "runtime.txt": "r-4.2", "requirements.txt": ""},
+        {"Pipfile.lock": '{"_meta": {"requires": {"python_version": "3.6"}}}', "requirements3.txt": ""},
+    ],
+    ids="+".join,
+)
+def test_languages_and_old_pythons_count_as_in_repo2docker(
+    repository: dict[str, str], make_repository: MakeRepository
+) -> None:
+    """R installs a Python package too; requirements3.txt counts beside a Python that Jupyter does not run on."""
+    check_against_repo2docker(make_repository(repository))
 
 
 @pytest.mark.parametrize("number", range(0, 400, 4))

@@ -1,5 +1,6 @@
 """Catalogs: what ships is sound, and what comes from elsewhere is checked before it is used."""
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from depnorm.model import Ecosystem, LockedPackage, SharedLayer, Snapshot
 from depnorm.resolve.wheel import supported_tags
 from depnorm.share.catalog import SHIPPED, list_catalogs, load_catalog, load_snapshot
 from depnorm.share.layers import closure, split_layers
-from depnorm.share.snapshot_text import render_snapshot, write_snapshot
+from depnorm.share.snapshot_text import render_catalog, render_snapshot, write_catalog, write_snapshot
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 Change = Callable[[dict[str, Any]], object]
@@ -57,9 +58,9 @@ def test_snapshot_has_the_catalogs_date_and_platform(snapshot: Snapshot) -> None
 
 
 def test_layers_follow_the_global_order(snapshot: Snapshot) -> None:
-    """A snapshot's layers are the catalog's Python subsets, in its order; only Python 3.10 lacks some (see README)."""
+    """A snapshot's layers are the catalog's Python subsets, in its order; the catalogs' README says why some lack."""
     order = [subset.name for subset in load_catalog().subsets if subset.ecosystem is Ecosystem.PYPI]
-    missing = {"docs", "docs-theme"} if snapshot.python == "3.10" else set[str]()
+    missing = {"3.10": {"docs", "docs-theme"}, "3.13": {"docs-theme"}}.get(snapshot.python, set())
     assert [layer.name for layer in snapshot.layers] == [name for name in order if name not in missing]
 
 
@@ -138,6 +139,16 @@ def test_snapshot_text_is_a_fixed_point(snapshot: Snapshot, tmp_path: Path) -> N
     shipped = (SHIPPED / "default" / f"cp{snapshot.python.replace('.', '')}.json").read_text(encoding="utf-8")
     assert render_snapshot(snapshot) == shipped
     assert write_snapshot(tmp_path, snapshot).read_text(encoding="utf-8") == shipped
+
+
+def test_catalog_text_is_a_fixed_point(tmp_path: Path) -> None:
+    """Writing the catalog that was read gives the file that ships; a new date changes one line."""
+    shipped = (SHIPPED / "default" / "catalog.json").read_text(encoding="utf-8")
+    catalog = load_catalog()
+    assert render_catalog(catalog) == shipped
+    write_catalog(tmp_path, dataclasses.replace(catalog, as_of="2027-01-01"))
+    changed = (tmp_path / "catalog.json").read_text(encoding="utf-8")
+    assert changed == shipped.replace(f'"as_of": "{catalog.as_of}"', '"as_of": "2027-01-01"')
 
 
 def test_a_snapshot_cannot_be_changed(snapshot: Snapshot) -> None:

@@ -1,14 +1,26 @@
-# install NAME...: installs what the image library does not hold, then checks; check NAME...: only checks.
+# install NAME...: installs what the library of the image does not hold, then checks; check NAME...: only checks.
 # install.packages() merely warns when it fails, so what counts is whether the packages can be found afterwards.
 arguments <- commandArgs(trailingOnly = TRUE)
 wanted <- arguments[-1]
-if (arguments[1] == "install") {
-  library <- .libPaths()[1]
-  absent <- setdiff(wanted, rownames(installed.packages(lib.loc = library)))
-  if (length(absent)) install.packages(absent, lib = library, INSTALL_opts = "--built-timestamp=1980-01-01")
+library <- .libPaths()[1]
+before <- dir(library)
+
+# The directory that a package was built in has a random name; help pages are looked up by what follows it.
+forget_build_directory <- function(file) {
+  paths <- readRDS(file)
+  first <- attr(paths, "first")
+  if (!is.null(first)) saveRDS(structure(paste0("/", substring(paths, first)), first = 2L), file)
 }
+
+if (arguments[1] == "install") {
+  absent <- setdiff(wanted, before)
+  if (length(absent)) install.packages(absent, lib = library, INSTALL_opts = "--built-timestamp=1980-01-01")
+  files <- file.path(library, setdiff(dir(library), before), "help", "paths.rds")
+  for (file in files[file.exists(files)]) forget_build_directory(file)
+}
+
 lost <- wanted[!nzchar(vapply(wanted, function(name) system.file(package = name), ""))]
 if (length(lost)) {
-  message("not installed: ", paste(lost, collapse = ", "), " (CRAN: ", getOption("repos")[["CRAN"]], ")")
+  message("not installed: ", paste(lost, collapse = ", "), " (CRAN: ", getOption("repos")["CRAN"], ")")
   quit(status = 1)
 }

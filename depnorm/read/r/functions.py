@@ -6,12 +6,12 @@ All are pure but for readers of files and environment variables, whose results s
 from collections.abc import Callable
 
 from depnorm.model import ReferenceKind
+from depnorm.model.cran import BASE_PACKAGES
 from depnorm.read.r import operators
 from depnorm.read.r.call import Site
 from depnorm.read.r.record import StatementClass
 from depnorm.read.r.strings import STRINGS
 from depnorm.read.r.values import (
-    BASE_PACKAGES,
     MAX_ITEMS,
     NULL,
     Cause,

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from depnorm.model import ReferenceKind
+from depnorm.model.cran import BASE_PACKAGES
 from depnorm.read.r.call import Site
 from depnorm.read.r.commands import references_of
 from depnorm.read.r.record import StatementClass, shorten
 from depnorm.read.r.values import (
-    BASE_PACKAGES,
     NULL,
     Cause,
     Unknown,

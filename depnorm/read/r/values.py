@@ -12,25 +12,6 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 10_000  # of a vector, or of a list with all its parts
 MAX_LIST_DEPTH = 20
-# What comes with R itself (R's `share/make/vars.mk`, R_PKGS_BASE); `installed.packages()` has them everywhere.
-BASE_PACKAGES = frozenset(
-    [
-        "base",
-        "compiler",
-        "datasets",
-        "grDevices",
-        "graphics",
-        "grid",
-        "methods",
-        "parallel",
-        "splines",
-        "stats",
-        "stats4",
-        "tcltk",
-        "tools",
-        "utils",
-    ]
-)
 
 
 class Cause(StrEnum):

@@ -53,7 +53,7 @@ def test_plan(name: str) -> None:
     plan = planned(name)
     found = {
         "mode": plan["mode"],
-        "builder": depnorm.plan(SAMPLES / name / "repo").choice.builder.value,
+        "builder": plan["builder"],
         "python": plan["target"]["python"],
         "used": sorted(each["path"] for each in plan["spec_files"]["used"]),
         "ignored": sorted(each["path"] for each in plan["spec_files"]["ignored"]),

@@ -5,8 +5,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from depnorm.cli.outcome import Outcome
-from depnorm.errors import DepnormError
+from depnorm.errors import DepnormError, UnsupportedError
 
+EXIT_FINDINGS = 1
 EXIT_UNUSABLE = 2
 EXIT_BUG = 3
 EXIT_INTERRUPTED = 130
@@ -24,7 +25,9 @@ def main(args: Sequence[str] | None = None) -> int:
         result = app(args=None if args is None else list(args), prog_name="depnorm", standalone_mode=False)
         return result.write() if isinstance(result, Outcome) else int(result or 0)
     except DepnormError as error:
-        return _report(str(error), error.hint)
+        _report(str(error), error.hint)
+        # A repository that says what it wants, which is not for depnorm: that is a finding, not an error of the user.
+        return EXIT_FINDINGS if isinstance(error, UnsupportedError) else EXIT_UNUSABLE
     except BrokenPipeError:
         return _close_output()
     except KeyboardInterrupt:
@@ -35,13 +38,12 @@ def main(args: Sequence[str] | None = None) -> int:
         return _show(show) if callable(show) else _report_bug(error)
 
 
-def _report(message: str, hint: str) -> int:
+def _report(message: str, hint: str) -> None:
     from depnorm.report.redact import printable  # noqa: PLC0415  only needed on failure
 
     sys.stderr.write(f"depnorm: error: {printable(message)}\n")
     if hint:
         sys.stderr.write(f"hint: {printable(hint)}\n")
-    return EXIT_UNUSABLE
 
 
 def _show(show: Callable[[], None]) -> int:

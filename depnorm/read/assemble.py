@@ -36,9 +36,9 @@ def assemble(items: Iterable[Item], *, path: str, file_format: SpecFormat, encod
     )
 
 
-def encoding_problems(text: Text, path: str, *, rule: str = "DN301") -> Iterator[Problem]:
-    """A problem where a file is not in UTF-8 without a byte order mark, for formats that allow nothing else."""
+def encoding_problems(text: Text, path: str) -> Iterator[Problem]:
+    """A problem DN302 where a file is not in UTF-8 without a byte order mark, for formats that allow nothing else."""
     if text.damaged or text.encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "ascii"):
         encoding = "bytes that are not UTF-8" if text.damaged else text.encoding
         message = f"is encoded as {encoding}; its tools read UTF-8 without a byte order mark"
-        yield Problem(location=Location(path=path), raw="", message=message, hint="Save it as UTF-8.", rule=rule)
+        yield Problem(location=Location(path=path), raw="", message=message, hint="Save it as UTF-8.", rule="DN302")

@@ -98,8 +98,10 @@ def _why_project(file: FoundFile, evidence: Evidence, builder: Builder) -> str |
     if file.name == "DESCRIPTION":
         uses = builder is Builder.R and evidence.is_r_package
         return "remotes::install_local() installs the package it describes" if uses else None
-    uses = builder in _INSTALLS_PACKAGE and evidence.is_package
-    return "`pip install .` reads it: the repository is a Python package" if uses else None
+    if builder in _INSTALLS_PACKAGE and evidence.is_package:
+        return "`pip install .` reads it: the repository is a Python package"
+    bounds = builder is Builder.PYTHON and file.name == "pyproject.toml" and not evidence.directory
+    return "its requires-python bounds the version of Python; it is not installed" if bounds else None
 
 
 def _installs_itself(evidence: Evidence, builder: Builder) -> bool:

@@ -20,6 +20,7 @@ _HOW_TO_READ = {
     SpecFormat.CONSTRAINTS: "If it is needed, write `-c` and its path, relative to that file, into requirements.txt.",
     SpecFormat.CONDA: "If it is needed, move its packages into environment.yml.",
 }
+_UNPLANNED = frozenset({Builder.JULIA, Builder.NIX, Builder.PIPFILE})
 _LISTS = ("requirements.txt", "environment.yml", "environment.yaml", "Pipfile", "Pipfile.lock", "install.R")
 
 
@@ -41,6 +42,8 @@ def find_problems(evidence: Evidence, builder: Builder, ignored: Iterable[FoundF
             "has no spec file that counts, so nothing would be installed",
             f"Create requirements.txt, environment.yml or install.R in {evidence.directory or 'the root'}.",
         )
+    if builder in _UNPLANNED and (winner := _winner(evidence, builder)) != "REQUIRE":
+        yield _unplanned(f"{evidence.directory}/{winner}" if evidence.directory else f"{winner}")
     for file in ignored:
         yield from _ignored(file, evidence, builder)
 
@@ -97,6 +100,13 @@ def _dockerfile(evidence: Evidence) -> Problem:
     path = f"{evidence.directory}/Dockerfile" if evidence.directory else "Dockerfile"
     message = "wins: the image is built from it, and no other spec file is used"
     return _problem(path, "DN006", message, "Delete it to let the spec files count, or call them from it.")
+
+
+def _unplanned(path: str) -> Problem:
+    message = "wins: repo2docker builds the repository from it, and depnorm has no stages for that"
+    return _problem(
+        path, "DN007", message, "Write what it lists into requirements.txt or environment.yml, and delete it."
+    )
 
 
 def _shadowed(file: FoundFile, evidence: Evidence) -> Problem:

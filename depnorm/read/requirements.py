@@ -38,7 +38,7 @@ from depnorm.read.requirement_text import (
     quoted,
     requirement_lines,
 )
-from depnorm.read.text import decode
+from depnorm.read.text import Text, decode
 
 # Simple enough that its canonical specifier is its own text; everything else goes through `packaging`.
 _PLAIN = re.compile(
@@ -58,14 +58,20 @@ def parse_requirements(data: bytes, path: str, *, constraints: bool = False) -> 
     raises: a line that pip refuses becomes a problem, a file with bytes that its encoding does not have one on line 0.
     """
     text = decode(data)
-    items: list[Item] = []
-    if text.damaged:
-        message = f"is not valid {'utf-8' if text.encoding == 'latin-1' else text.encoding}: pip may refuse the file"
-        location = Location(path=path)
-        items.append(Problem(location=location, raw="", message=message, hint="Save it as UTF-8.", rule="DN302"))
+    items: list[Item] = list(_encoding_problem(text, path))
     items += _read_lines(enumerate(text.text.splitlines(), start=1), path, constraints=constraints)
     file_format = SpecFormat.CONSTRAINTS if constraints else SpecFormat.REQUIREMENTS
     return assemble(items, path=path, file_format=file_format, encoding=text.encoding)
+
+
+def _encoding_problem(text: Text, path: str) -> Iterator[Problem]:
+    if text.damaged:
+        message = f"is not valid {'utf-8' if text.encoding == 'latin-1' else text.encoding}: pip may refuse the file"
+    elif text.encoding.startswith(("utf-16", "utf-32")):
+        message = f"is {text.encoding}: pip reads it, most other tools do not"
+    else:
+        return
+    yield Problem(location=Location(path=path), raw="", message=message, hint="Save it as UTF-8.", rule="DN302")
 
 
 def parse_constraints(data: bytes, path: str) -> SpecFile:
@@ -131,6 +137,8 @@ def _read_line(line: RequirementLine, *, constraints: bool) -> list[Item]:
 def _read_unusual_line(line: RequirementLine, *, constraints: bool) -> Iterator[Item]:
     items = _read_text(line) if line.text else []
     yield from items
+    if line.text and not items and not VARIABLE.search(line.text):  # such as `--`, which ends the options of a line that has none
+        yield line.problem(f"{quoted(line.text)} says nothing to pip", "Delete the line.", rule=IGNORED)
     if constraints:
         yield from _constraint_problems(line, items)
     for name in dict.fromkeys(VARIABLE.findall(line.text)):

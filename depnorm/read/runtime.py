@@ -30,7 +30,7 @@ def parse_runtime(data: bytes, path: str) -> SpecFile:
     (`python-3.11.4`, `3.11`): repo2docker stops at most of these.
     """
     text = decode(data)
-    items = [*encoding_problems(text, path, rule=_RULE), *_read(physical_lines(text.text), path)]
+    items = [*encoding_problems(text, path), *_read(physical_lines(text.text), path)]
     return assemble(items, path=path, file_format=SpecFormat.RUNTIME, encoding=text.encoding)
 
 

@@ -26,6 +26,7 @@ def plan_json(plan: model.Plan) -> str:
         documents.PlanDocument(
             schema=1,
             mode=plan.mode,
+            builder=plan.choice.builder,
             as_of=plan.as_of,
             target=_target(plan.target),
             spec_files=documents.SpecFiles(

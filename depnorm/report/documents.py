@@ -175,6 +175,7 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
 
     schema: Literal[1]
     mode: model.Mode
+    builder: model.Builder
     as_of: str
     target: Target
     spec_files: SpecFiles

@@ -87,13 +87,12 @@ def _add_stages(tree: Tree, stages: Sequence[model.Stage]) -> None:
     branch = tree.add(Text("Stages, in build order", style=_HEADING))
     for number, stage in enumerate(stages, start=1):
         node = branch.add(_stage_title(number, stage))
-        node.add(Text(printable(stage.why), style=_QUIET))
         if stage.packages:
             names = [printable(wording.package(package)) for package in stage.packages]
             node.add(Text(wording.shortened(names, _MAX_PACKAGES)))
         if stage.needs:
             files = "the whole repository" if "." in stage.needs else _files(stage.needs)
-            node.add(Text(f"rebuilt when this changes: {files}"))
+            node.add(Text(f"built again when this changes: {files}", style=_QUIET))
 
 
 def _files(paths: tuple[str, ...]) -> str:
@@ -101,15 +100,21 @@ def _files(paths: tuple[str, ...]) -> str:
 
 
 def _stage_title(number: int, stage: model.Stage) -> Text:
-    facts = [wording.count(len(stage.packages), "package") if stage.packages else "", wording.megabytes(stage.bytes)]
-    if stage.seen_in is not None:
-        facts.append(f"in {wording.count(stage.seen_in, 'repository')} of the corpus")
     return Text.assemble(
         f"{number:>2} ",
         (f"{stage.kind.value:<10}", _STAGE_STYLES.get(stage.kind, "blue")),
         (printable(stage.name), _HEADING),
-        "".join(f", {fact}" for fact in facts if fact),
+        f": {_facts(stage) or printable(stage.why)}",
     )
+
+
+def _facts(stage: model.Stage) -> str:
+    """What there is to say of a shared layer in figures; its reason is that of all of them."""
+    if stage.kind is not model.StageKind.SHARED:
+        return ""
+    wanted = f"wanted by {wording.count(stage.seen_in, 'repository')} of the corpus" if stage.seen_in else ""
+    facts = [wording.count(len(stage.packages), "package"), wording.megabytes(stage.bytes), wanted]
+    return ", ".join(fact for fact in facts if fact)
 
 
 def _add_refused_layers(tree: Tree, layers: Iterable[model.LayerDecision]) -> None:

@@ -91,8 +91,7 @@ class Bench:
         cache: bool = True,
     ) -> Built:
         """Build the plan's image over a directory; `arguments` are build arguments."""
-        tag = f"t/emit-{len(self.tags)}"
-        self.tags.append(tag)
+        tag = self.tag(str(len(self.tags)))
         file = self.directory / f"{tag.rpartition('/')[2]}.Dockerfile"
         file.write_text(render_dockerfile(plan), encoding="utf-8")
         command = ["docker", "build", "--network=host", "--tag", tag, "--file", str(file)]
@@ -105,15 +104,14 @@ class Bench:
 
     def base_image(self, name: str, base: str, *lines: str) -> str:
         """The tag of an image made from `base` by these instructions."""
-        tag = f"t/emit-base-{name}"
-        text = "\n".join([f"FROM {base}", *lines, ""])
-        subprocess.run(
-            ["docker", "build", "--network=host", "--quiet", "--tag", tag, "-"],
-            input=text,
-            text=True,
-            capture_output=True,
-            check=True,
-        )
+        tag = self.tag(f"base-{name}")
+        command = ("docker", "build", "--network=host", "--quiet", "--tag", tag, "-")
+        output(*command, text="\n".join([f"FROM {base}", *lines, ""]))
+        return tag
+
+    def tag(self, name: str) -> str:
+        """A new tag, which no other process uses, and which is removed at the end."""
+        tag = f"t/emit-{os.getpid()}-{name}"
         self.tags.append(tag)
         return tag
 
@@ -146,8 +144,9 @@ class Bench:
         return output("docker", "run", "--rm", "--network=host", *options, image, *command)
 
 
-def output(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def output(*command: str, text: str | None = None) -> str:
+    """What a command prints when it reads `text`."""
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
     return done.stdout.strip()
 

@@ -119,7 +119,7 @@ def test_a_script_that_succeeds_early_is_not_repeated(bench: Bench) -> None:
 
 # The engine's repository of R packages has only a part of remotes: a package with the function that counts.
 REMOTES = r"""RUN mkdir -p /src/R && cd /src \
- && printf 'Package: remotes\nVersion: 99\nTitle: R\nDescription: R.\nLicense: MIT\n' > DESCRIPTION \
+ && printf 'Package: remotes\nVersion: 99.0\nTitle: R\nDescription: R.\nLicense: MIT\n' > DESCRIPTION \
  && echo 'export(install_local)' > NAMESPACE \
  && echo 'install_local <- function() { install.packages(read.dcf("DESCRIPTION", "Imports")[1])' > R/a.R \
  && echo 'install.packages(".", repos = NULL, type = "source") }' >> R/a.R \

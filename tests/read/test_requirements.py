@@ -65,11 +65,11 @@ def test_damaged_bytes_are_one_problem_of_the_file() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32"])
-def test_another_encoding_with_a_byte_order_mark_is_fine(encoding: str) -> None:
-    """It is what pip reads, so it is no problem."""
+def test_another_encoding_with_a_byte_order_mark_is_read(encoding: str) -> None:
+    """It is what pip reads; that most other tools do not read UTF-16 is told."""
     spec_file = parse_requirements("numpy\r\npandas\r\n".encode(encoding), PATH)
     assert [dependency.name for dependency in spec_file.dependencies] == ["numpy", "pandas"]
-    assert not spec_file.problems
+    assert [problem.rule for problem in spec_file.problems] == [] if encoding == "utf-8-sig" else ["DN302"]
 
 
 def test_utf_16_without_a_byte_order_mark_is_explained() -> None:

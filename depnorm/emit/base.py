@@ -25,8 +25,8 @@ def create_base(plan: Plan, step: CreateBase) -> list[str]:
     instructions += [_environment(plan, step), _prepare(plan, step)]
     if step.apt:
         instructions.append(install_apt(step.apt))
-    if step.installer is not None:
-        instructions.append(_create_prefix(target, step.installer))
+    if step.python:
+        instructions.append(_create_prefix(target, step))
     return [*instructions, work_directory(plan.repo_dir)]
 
 
@@ -62,7 +62,7 @@ def _environment(plan: Plan, step: CreateBase) -> str:
     if step.conda:
         places += [f"{layout.ENVIRONMENT}/bin", f"{layout.CONDA}/bin"]
         variables["CONDA_DIR"] = layout.CONDA
-    if step.installer is not None:
+    if step.python:
         places.append(f"{target.prefix}/bin")
         variables["VIRTUAL_ENV"] = target.prefix
     if step.r:
@@ -87,7 +87,7 @@ def _prepare(plan: Plan, step: CreateBase) -> str:
 
 
 def _tools(step: CreateBase) -> list[str]:
-    python = [layout.LAYER] if step.installer is not None else []
+    python = [layout.LAYER] if step.python else []
     conda = [layout.CREATE_ENVIRONMENT] if step.conda else []
     return [layout.RETRY, *python, *conda, *([layout.PROFILE, layout.PACKAGES] if step.r else [])]
 
@@ -96,7 +96,7 @@ def _directories(plan: Plan, step: CreateBase) -> list[str]:
     """What belongs to the user."""
     owned = [home_of(plan.target), plan.repo_dir, layout.STATE]
     owned += [layout.ENVIRONMENT] if step.conda else []
-    owned += [layout.WHEELHOUSE] if step.installer is not None else []
+    owned += [layout.WHEELHOUSE] if step.python else []
     owned += [layout.R_LIBRARY] if step.r else []
     return list(dict.fromkeys(owned))
 
@@ -111,10 +111,13 @@ def _add_user(target: Target) -> list[str]:
     ]
 
 
-def _create_prefix(target: Target, installer: LockedPackage) -> str:
+def _create_prefix(target: Target, step: CreateBase) -> str:
+    """The prefix, made by the distribution's Python where it was installed for that: conda has one of its own."""
+    python = "/usr/bin/python3" if step.apt else "python3"
     missing = "the base image has no python3: choose another with --base-image"
-    arguments = (target.python or "any", target.prefix, f"{target.uid}:{target.gid}", pin(installer))
+    pins = [pin(step.installer)] if step.installer else []
+    arguments = (target.python or "any", target.prefix, f"{target.uid}:{target.gid}", *pins)
     return run(
-        f"{{ command -v python3 > /dev/null || {{ echo {quote_word(missing)} >&2; exit 1; }}; }}",
-        words(f"python3 -B {layout.LAYER} base", arguments),
+        f"{{ command -v {python} > /dev/null || {{ echo {quote_word(missing)} >&2; exit 1; }}; }}",
+        words(f"{python} -B {layout.LAYER} base", arguments),
     )

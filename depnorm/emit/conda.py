@@ -1,10 +1,9 @@
 """Steps of conda: the environment of the image."""
 
 from depnorm.emit import layout
-from depnorm.emit.instruction import enter, quote_word, run, write_lines
+from depnorm.emit.instruction import enter, quote_word, run, softly, write_lines
 from depnorm.model import CreateEnvironment, RunEnvironmentPip
 
-_FAILED = "echo 'this failed before the repository was there; it is repeated after it was copied' >&2"
 _REQUIREMENTS = "condaenv.depnorm.requirements.txt"
 
 
@@ -17,7 +16,7 @@ def create_environment(step: CreateEnvironment, repo_dir: str, *, late: bool) ->
         before = [f"mkdir -p {layout.TEMPORARY}", write_lines(step.text.splitlines(), source)]
     create = f"{layout.RETRY} {layout.CREATE_ENVIRONMENT} {source}"
     if step.soft:
-        create = f"{{ {layout.CREATE_ENVIRONMENT} {source} || {_FAILED}; }}"
+        create = softly(f"{layout.CREATE_ENVIRONMENT} {source}", ":")
     elif late:
         create = f"{{ [ -e {layout.ENVIRONMENT}/conda-meta/history ] || {create}; }}"
     return run(*before, create, f"rm -rf {layout.TEMPORARY}")
@@ -32,11 +31,11 @@ def run_environment_pip(step: RunEnvironmentPip, repo_dir: str, *, late: bool) -
         wheels = f"{layout.TEMPORARY}/wheels"
         collect = f"{pip} wheel --wheel-dir {wheels} {arguments}"
         offline = f"{pip} install -U --no-index --find-links {wheels} {arguments}"
-        install = f"{{ if {collect}; then {offline}; else {_FAILED}; fi; }}"
+        install = softly(collect, offline)
     elif late:
         install = f"{{ PIP_NO_INDEX=1 {pip} install -U {arguments} \\\n || {install}; }}"
     return run(
-        enter(step.directory, repo_dir),
+        *([enter(step.directory, repo_dir)] if step.directory else []),
         write_lines(step.lines, _REQUIREMENTS),
         install,
         f"rm -rf {_REQUIREMENTS} {layout.TEMPORARY}",

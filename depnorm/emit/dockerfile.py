@@ -120,7 +120,7 @@ def _other_instructions(
         case RunRScript():
             return [r.run_script(step, late=late)]
         case InstallRProject():
-            return [r.install_project(step)]
+            return [r.install_project()]
     assert_never(step)
 
 

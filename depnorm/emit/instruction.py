@@ -38,7 +38,7 @@ def comment(text: str) -> str:
 
 
 def run(*commands: str) -> str:
-    """RUN with these shell commands, one after the other as long as they succeed."""
+    """RUN with these shell commands, each a simple or a compound one, as long as they succeed."""
     return "RUN " + " \\\n && ".join(commands)
 
 
@@ -56,8 +56,14 @@ def line_up(command: str, safe: Iterable[str]) -> str:
 
 def enter(directory: str, repo_dir: str) -> str:
     """Shell commands that go to a directory of the repository, which may not have been copied yet."""
-    path = quote_word(f"{repo_dir}/{directory}".rstrip("/"))
+    path = quote_word(f"{repo_dir}/{directory}")
     return f"mkdir -p {path} && cd {path}"
+
+
+def softly(attempt: str, success: str) -> str:
+    """Shell commands: `success` after `attempt`; a failed attempt is told, and the build goes on."""
+    told = "this failed before the repository was there; it is repeated after it was copied"
+    return f"if {attempt}; \\\n    then {success}; \\\n    else echo {quote_word(told)} >&2; fi"
 
 
 def write_lines(lines: Iterable[str], path: str) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from depnorm.emit import layout
 from depnorm.emit.base import pin
-from depnorm.emit.instruction import enter, line_up, quote_word, run, words
+from depnorm.emit.instruction import enter, line_up, quote_word, run, softly, words
 from depnorm.model import AddWheels, InstallWheels, LockedPackage, PipCommand, RunPip, StoreWheels, Verify
 
 _PORTION = 500  # wheels in one RUN: its text is an argument of one process, and must stay below 128 kB
-_FAILED = "echo 'this failed before the repository was there; it is repeated after it was copied' >&2"
 
 
 def install_wheels(step: InstallWheels, prefix: str) -> list[str]:
@@ -65,7 +64,7 @@ def _soft(command: PipCommand, prefix: str, repo_dir: str) -> str:
     wheels = f"{layout.TEMPORARY}/wheels"
     collect = blank + _pip(command, f"{pip} wheel --wheel-dir {wheels}")
     install = blank + _pip(command, f"{pip} install --no-index --find-links {wheels}")
-    return f"{{ if {collect}; then {install}; else {_FAILED}; fi; }} \\\n && rm -rf {layout.TEMPORARY}"
+    return f"{softly(collect, install)} \\\n && rm -rf {layout.TEMPORARY}"
 
 
 def _offline_first(command: PipCommand, prefix: str, repo_dir: str) -> str:

@@ -59,9 +59,11 @@ def stage(kind: StageKind, step: Step, *needs: str, name: str = "one", why: str 
     return Stage(kind=kind, name=name, why=why, step=step, needs=needs, key=key, packages=packages)
 
 
-BASE = stage(StageKind.BASE, CreateBase(installer=wheel("pip", "26.3")))
+BASE = stage(StageKind.BASE, CreateBase(python=True, installer=wheel("pip", "26.3")))
 CONDA_BASE = stage(StageKind.BASE, CreateBase(conda=True))
-R_BASE = stage(StageKind.BASE, CreateBase(r=True, apt=("python3", "python3-venv"), installer=wheel("pip", "26.3")))
+R_BASE = stage(
+    StageKind.BASE, CreateBase(r=True, python=True, apt=("python3", "python3-venv"), installer=wheel("pip", "26.3"))
+)
 COPY = stage(StageKind.COPY, CopyRepository(), ".")
 PIP = PipCommand(files=("requirements.txt",))
 
@@ -92,17 +94,25 @@ STEPS: list[tuple[StageKind, Step, str]] = [
     (StageKind.EARLY, RunPip(commands=(PIP,)), "retry /opt/venv/bin/pip install -r 'requirements.txt'"),
     (StageKind.EARLY, RunPip(commands=(PIP,), soft=True), "if /opt/venv/bin/pip wheel"),
     (StageKind.EARLY, CreateEnvironment(text="dependencies:\n- pip\n", file="environment.yml"), "'- pip'"),
-    (StageKind.EARLY, CreateEnvironment(text=None, file="e.yml", soft=True), "'/home/jovyan/e.yml' ||"),
-    (StageKind.EARLY, RunEnvironmentPip(lines=("six",), directory=""), "&& cd '/home/jovyan'"),
+    (
+        StageKind.EARLY,
+        CreateEnvironment(text=None, file="e.yml", soft=True),
+        "if /opt/depnorm/environment '/home/jovyan/e.yml';",
+    ),
+    (StageKind.EARLY, RunEnvironmentPip(lines=("six",), directory=""), "'six'"),
     (StageKind.EARLY, RunEnvironmentPip(lines=("-e .",), directory="binder", soft=True), "'-e .'"),
-    (StageKind.EARLY, RunRScript(file="install.R", packages=("sf",), snapshot="2024-01-10"), "check 'sf'"),
+    (
+        StageKind.EARLY,
+        RunRScript(file="install.R", packages=("sf",), snapshot="2024-01-10"),
+        "packages.R run 'install.R' 'sf'",
+    ),
     (StageKind.EARLY, RunRScript(file="install.R", soft=True), "R_LIBS=/tmp/depnorm/library"),
     (StageKind.EARLY, InstallRPackages(packages=("sf",), snapshot="2024-01-10"), "retry Rscript --no-save"),
     (StageKind.COPY, CopyRepository(), '[".", "/home/jovyan/"]'),
     (StageKind.LATE, RunPip(commands=(PipCommand(projects=(".",)),)), "PIP_NO_INDEX=1"),
     (StageKind.LATE, CreateEnvironment(text=None, file="environment.yml"), "[ -e /opt/env/conda-meta/history ]"),
     (StageKind.LATE, RunEnvironmentPip(lines=("-e .",), directory=""), "PIP_NO_INDEX=1 /opt/env/bin/python"),
-    (StageKind.LATE, RunRScript(file="install.R"), "[ ! -e /opt/depnorm/state/r-script ]"),
+    (StageKind.LATE, RunRScript(file="install.R"), "[ -e /opt/depnorm/state/r-script ] ||"),
     (StageKind.LATE, InstallRProject(snapshot="2024-01-10"), "remotes::install_local()"),
     (StageKind.VERIFY, Verify(commands=(PIP,)), "pip check"),
     (StageKind.POST_BUILD, RunPostBuild(post_build="postBuild", start="start"), 'ENTRYPOINT ["/home/jovyan/start"]'),

@@ -102,6 +102,13 @@ class Bench:
         done = subprocess.run([*command, str(context)], env=environment, capture_output=True, text=True, check=False)
         return Built(tag, done.returncode == 0, done.stdout + done.stderr)
 
+    def check(self, plan: Plan) -> str:
+        """What BuildKit's own checks say of the plan's Dockerfile."""
+        context = self.directory / "check"
+        context.mkdir()
+        (context / "Dockerfile").write_text(render_dockerfile(plan), encoding="utf-8")
+        return output("docker", "build", "--check", str(context))
+
     def base_image(self, name: str, base: str, *lines: str) -> str:
         """The tag of an image made from `base` by these instructions."""
         tag = self.tag(f"base-{name}")
@@ -205,7 +212,7 @@ class Plans:
 
     def of(self, *stages: Stage, python: str = "3.11", mode: Mode = Mode.DECLARED) -> Plan:
         target = Target(base_image=self.base_image, python=python)
-        base = self.stage(StageKind.BASE, CreateBase(installer=self.wheels["pip"]))
+        base = self.stage(StageKind.BASE, CreateBase(python=True, installer=self.wheels["pip"]))
         return plan_of(target, (base, *stages), mode)
 
     def pick(self, *names: str) -> tuple[LockedPackage, ...]:

@@ -1,11 +1,14 @@
 """Conda's and R's steps with a real engine."""
 
+from uuid import uuid4
+
 import pytest
 from conftest import CONDA_BASE, R_BASE, Bench, Plans, plan_of
 
 from depnorm.model import (
     CreateBase,
     CreateEnvironment,
+    InstallApt,
     InstallCran,
     InstallRPackages,
     InstallRProject,
@@ -44,9 +47,9 @@ def test_an_environment_is_made_early(bench: Bench) -> None:
         Plans.stage(StageKind.EARLY, RunEnvironmentPip(lines=("six # it's", "idna"), directory="binder")),
         Plans.copy(),
     )
-    files = {"binder/environment.yml": ENVIRONMENT, "README.md": "one"}
+    files = {"binder/environment.yml": ENVIRONMENT, "README.md": uuid4().hex}
     assert bench.build(plan, files).ok
-    built = bench.build(plan, {**files, "README.md": "two"})
+    built = bench.build(plan, {**files, "README.md": uuid4().hex})
     script = "python -c 'import sys, six, idna; print(sys.prefix)'; find /tmp /home/jovyan -name pkgs; ls binder"
     assert bench.run(built, script).split() == ["/opt/env", "environment.yml"]
     assert [title.split()[0] for title in built.executed] == ["COPY"]
@@ -138,3 +141,29 @@ def test_a_repository_that_is_an_r_package_is_installed(bench: Bench) -> None:
     built = bench.build(r_plan(Plans.copy(), late, base_image=base_image), files)
     assert bench.run(built, "cd /tmp && Rscript -e 'cat(mine::answer())'") == "42"
     assert bench.run(built, "ls /opt/r-library").split() == ["R6", "mine"]
+
+
+def test_system_packages_are_installed(bench: Bench) -> None:
+    """Packages of the distribution are installed by root before the user takes over; no lists are left."""
+    built = bench.build(r_plan(Plans.stage(StageKind.SYSTEM, InstallApt(packages=("tree",)))))
+    assert bench.run(built, "tree --version > /dev/null && ls /var/lib/apt/lists && id -u") == "1000"
+
+
+def test_an_r_image_has_python_beside_it(bench: Bench, plans: Plans) -> None:
+    """Where a repository needs both, the Python prefix stands on the distribution's Python."""
+    pip = plans.wheels["pip"]
+    step = CreateBase(r=True, python=True, installer=pip, apt=("python3", "python3-venv"))
+    target = Target(base_image=R_BASE, python=None, r_version="4.2.2")
+    built = bench.build(plan_of(target, [Plans.stage(StageKind.BASE, step)]))
+    shown = bench.run(built, "pip --version && Rscript -e 'cat(.libPaths()[1])'").split()
+    assert shown[1] == pip.version
+    assert shown[3].startswith("/opt/venv/")
+    assert shown[-1] == "/opt/r-library"
+
+
+def test_conda_can_come_from_another_image(bench: Bench) -> None:
+    """A base image without conda gets it, and makes environments with it."""
+    step = CreateBase(conda=True, conda_image=CONDA_BASE)
+    environment = Plans.stage(StageKind.EARLY, CreateEnvironment(text=ENVIRONMENT, file="environment.yml"))
+    plan = plan_of(Target(base_image=R_BASE, python=None), [Plans.stage(StageKind.BASE, step), environment])
+    assert bench.run(bench.build(plan), "python -c 'import sys; print(sys.prefix)'") == "/opt/env"

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from conftest import Bench, Built, Plans
+from conftest import Bench, Built, Plans, plan_of
 from package_index import PackageIndex
 
 from depnorm.model import (
     AddWheels,
+    CreateBase,
     InstallWheels,
     Mode,
     PipCommand,
@@ -17,6 +18,7 @@ from depnorm.model import (
     StageKind,
     Step,
     StoreWheels,
+    Target,
     Verify,
 )
 
@@ -136,6 +138,16 @@ def test_a_locked_image_holds_the_lock_and_no_more(bench: Bench, plans: Plans) -
     assert not failed.ok
     assert "idna" in failed.log
     assert "expected none" in failed.log
+
+
+def test_without_a_pinned_pip_the_base_keeps_its_own(bench: Bench, plans: Plans) -> None:
+    """For a Python that no catalog knows, the prefix has the pip that the base image brings."""
+    step = CreateBase(python=True)
+    target = Target(base_image=plans.base_image, python="3.11")
+    built = bench.build(plan_of(target, [plans.stage(StageKind.BASE, step)]))
+    assert (
+        bench.run(built, "command -v pip && pip install --quiet six && python -c 'import six'") == "/opt/venv/bin/pip"
+    )
 
 
 def test_another_python_is_refused(bench: Bench, plans: Plans) -> None:

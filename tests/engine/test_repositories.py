@@ -11,6 +11,7 @@ from conftest import CONDA_BASE, PYTHON_BASE, R_BASE, Bench, Built
 
 import depnorm
 from depnorm.model import Plan, StageKind
+from depnorm.stages.shared import CONDA_IMAGE
 
 pytestmark = pytest.mark.engine
 
@@ -88,8 +89,7 @@ def test_two_repositories_share_layers(bench: Bench, tmp_path: Path) -> None:
         assert built[name].ok, built[name].log
     shared = sum(stage.kind is StageKind.SHARED for stage in plan_of(tmp_path / "first").stages)
     assert shared >= 3
-    installs = [title for title in built["second"].executed if "layer.py install" in title]
-    assert len(installs) == 1  # matplotlib's layer, which comes after those of pandas
+    assert not any("'numpy==" in title or "'pandas==" in title for title in built["second"].executed)
     digests = [bench.push(each) for each in built.values()]
     common = [digest for digest in digests[0] if digest in digests[1]]
     assert len(common) >= shared + 1
@@ -142,7 +142,7 @@ def test_an_unknown_step_that_needs_the_repository(bench: Bench, tmp_path: Path)
     [
         ({"requirements.txt": "idna\nnumpy=1.2\n"}, "line 2 of requirements.txt"),
         ({"requirements.txt": "-e .\nidna\nnumpy=1.2\n", "setup.py": ""}, "line 3 of requirements.txt"),
-        ({"requirements.txt": "-r base.txt\n", "base.txt": "idna=3\n"}, "line 1 of base.txt"),
+        ({"requirements.txt": "-r base.txt\n", "base.txt": "idna=3\n"}, "line 1 of /home/jovyan/base.txt"),
         ({"requirements.txt": "idna==0.0.0.1\n"}, "idna==0.0.0.1"),
         ({"requirements.txt": "-r missing.txt\n"}, "missing.txt"),
         ({"requirements.txt": "-r ../outside.txt\nidna\n"}, "outside.txt"),
@@ -188,8 +188,10 @@ def test_every_dockerfile_is_clean(bench: Bench, tmp_path: Path) -> None:
         plan = depnorm.plan(expected.parent / "repo")
         if not plan.stages:
             continue
+        # The check resolves FROM, and the bench answers to few names.
+        text = depnorm.dockerfile(depnorm.plan(expected.parent / "repo", base_image=PYTHON_BASE))
         dockerfile = tmp_path / "Dockerfile"
-        dockerfile.write_text(depnorm.dockerfile(plan), encoding="utf-8")
+        dockerfile.write_text(text.replace(CONDA_IMAGE, CONDA_BASE), encoding="utf-8")
         command = ["docker", "build", "--check", "--file", str(dockerfile), str(tmp_path)]
         done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
         assert "Check complete, no warnings found" in done.stdout + done.stderr, expected.parent.name

@@ -78,3 +78,8 @@ def test_a_registry_stores_a_shared_layer_once(
     """Pushed by images in which it stands at different places, a shared layer is one blob of the registry."""
     other = bench.build(plans.of(layers["own"], layers["web"]))
     assert bench.push(built)[-2] == bench.push(other)[-1]
+
+
+def test_the_builder_has_nothing_to_remark(bench: Bench, plans: Plans, layers: dict[str, Stage]) -> None:
+    """The checks of BuildKit find nothing in the Dockerfile."""
+    assert "no warnings found" in bench.check(plans.of(*layers.values(), plans.copy()))

@@ -257,10 +257,10 @@ def test_a_directory_with_the_name_of_a_spec_file_is_a_problem(make_repository: 
 
 @pytest.mark.parametrize("text", ["", "[project]\nname='x'", "[build-system]\n", "not toml", "\xff"])
 def test_a_pyproject_without_both_tables_installs_nothing(text: str, make_repository: MakeRepository) -> None:
-    """repo2docker asks for [project] and [build-system]."""
+    """repo2docker asks for [project] and [build-system]; requires-python counts all the same."""
     choice = choose(make_repository({"pyproject.toml": text, "requirements.txt": ""}))
     assert not choice.installs_itself
-    assert used(choice) == {"requirements.txt"}
+    assert used(choice) == {"requirements.txt", "pyproject.toml"}
 
 
 @pytest.mark.parametrize(

@@ -62,11 +62,11 @@ class Work:
         """Install what was downloaded with this pip, and compile it."""
         options = ("--no-deps", "--require-hashes", "--no-compile", "--no-index", "--find-links", "wheels")
         self.run(self.python, "-I", "-B", *pip, "install", *options, "--requirement", "lock.txt")
-        self.compile([str(path) for path in self.changed(prefix) if path.suffix == ".py"])
+        self.compile_changed(prefix)
 
-    def compile(self, names: list[str]) -> None:
+    def compile_changed(self, prefix: str) -> None:
         """Compile files so that the bytecode depends on them alone: by hash, in fixed portions and order."""
-        names.sort()
+        names = sorted(str(path) for path in self.changed(prefix) if path.suffix == ".py")
         portions = ["\n".join(names[n : n + CHUNK]) for n in range(0, len(names), CHUNK)]
         self.environment["PYTHONHASHSEED"] = "0"
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -91,17 +91,21 @@ class Work:
             os.utime(parent, (EPOCH, EPOCH))
 
 
-def base(version: str, prefix: str, owner: str, installer: str) -> None:
-    """Make the prefix, with pip and nothing else in it."""
+def base(version: str, prefix: str, owner: str, *installer: str) -> None:
+    """Make the prefix, with this pip and nothing else in it; without one, with what the base image brings."""
     found = "{}.{}".format(*sys.version_info)
     if version not in (found, "any"):
         sys.exit(f"the base image has Python {found}, expected {version}: change --python or --base-image")
-    work = Work(f"{prefix}/bin/python")
-    # The pip of the distribution only downloads the pinned one, which installs itself out of its own wheel.
-    work.run(sys.executable, "-B", "-m", "venv", "boot")
-    work.run(sys.executable, "-B", "-m", "venv", "--without-pip", prefix)
-    work.download([installer], "boot/bin/python")
-    work.install(prefix, *(f"{wheel}/pip" for wheel in work.directory.glob("wheels/pip-*.whl")))
+    work, venv = Work(f"{prefix}/bin/python"), (sys.executable, "-B", "-m", "venv")
+    if installer:
+        # The pip of the distribution only downloads the pinned one, which installs itself out of its own wheel.
+        work.run(*venv, "boot")
+        work.run(*venv, "--without-pip", prefix)
+        work.download(installer, "boot/bin/python")
+        work.install(prefix, *(f"{wheel}/pip" for wheel in work.directory.glob("wheels/pip-*.whl")))
+    else:
+        work.run(*venv, prefix)
+        work.compile_changed(prefix)
     uid, gid = owner.split(":")
     work.finish(prefix, int(uid), int(gid))
 

@@ -1,7 +1,14 @@
-# install NAME...: installs what the library of the image does not hold, then checks; check NAME...: only checks.
+# install NAME...: installs what the library of the image does not hold, and checks. check NAME...: only checks.
+# run SCRIPT NAME...: runs a script in a process of its own, and checks.
 # install.packages() merely warns when it fails, so what counts is whether the packages can be found afterwards.
 arguments <- commandArgs(trailingOnly = TRUE)
 wanted <- arguments[-1]
+if (arguments[1] == "run") {
+  options <- c("--no-save", "--no-restore", "--no-init-file", "--no-environ")
+  status <- system2(file.path(R.home("bin"), "Rscript"), c(options, shQuote(wanted[1])))
+  if (status != 0) quit(status = status)
+  wanted <- wanted[-1]
+}
 library <- .libPaths()[1]
 before <- dir(library)
 

@@ -15,7 +15,7 @@ from depnorm.report.terminal_findings import STYLES
 _HEADING = "bold"
 _QUIET = "dim"
 _STAGE_STYLES = {model.StageKind.SHARED: "green", model.StageKind.LATE: "yellow"}
-_MAX_PACKAGES = 8
+_MAX_PACKAGES = 5
 
 
 def plan_text(plan: model.Plan, display: Display) -> str:
@@ -87,12 +87,11 @@ def _add_stages(tree: Tree, stages: Sequence[model.Stage]) -> None:
     branch = tree.add(Text("Stages, in build order", style=_HEADING))
     for number, stage in enumerate(stages, start=1):
         node = branch.add(_stage_title(number, stage))
-        if stage.packages:
+        if len(stage.packages) > 1 or (stage.packages and stage.kind is not model.StageKind.SHARED):
             names = [printable(wording.package(package)) for package in stage.packages]
             node.add(Text(wording.shortened(names, _MAX_PACKAGES)))
-        if stage.needs:
-            files = "the whole repository" if "." in stage.needs else _files(stage.needs)
-            node.add(Text(f"built again when this changes: {files}", style=_QUIET))
+        if stage.needs and "." not in stage.needs:
+            node.add(Text(f"built again only when this changes: {_files(stage.needs)}", style=_QUIET))
 
 
 def _files(paths: tuple[str, ...]) -> str:
@@ -113,7 +112,8 @@ def _facts(stage: model.Stage) -> str:
     if stage.kind is not model.StageKind.SHARED:
         return ""
     wanted = f"wanted by {wording.count(stage.seen_in, 'repository')} of the corpus" if stage.seen_in else ""
-    facts = [wording.count(len(stage.packages), "package"), wording.megabytes(stage.bytes), wanted]
+    only = printable(wording.package(stage.packages[0])) if len(stage.packages) == 1 else ""
+    facts = [only or wording.count(len(stage.packages), "package"), wording.megabytes(stage.bytes), wanted]
     return ", ".join(fact for fact in facts if fact)
 
 

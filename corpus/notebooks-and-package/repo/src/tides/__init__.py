@@ -1,0 +1,1 @@
+"""Tide levels from a few harmonics."""

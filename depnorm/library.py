@@ -301,7 +301,7 @@ def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage) -> str:
 def _cran_key(target: Target, subset: Subset) -> str:
     return layer_key(
         target,
-        [f"{name}@{target.r_snapshot}" for name in subset.heads],
+        [f"{name}@{target.r_snapshot}" for name in subset.installs or subset.heads],
         installer="install.packages",
         indexes=("cran",),
     )

@@ -36,8 +36,8 @@ class Subset:
 
     `heads` are the packages people ask for; the layer is their closure. `seen_in` counts the corpus repositories that
     declare at least one head, `heads_seen_in` those that declare each. `why` says in a sentence where the choice comes
-    from. `system` are the distribution's packages that its binaries need (R). A `wheelhouse` is a directory of wheel
-    files for builds, not installed packages.
+    from. `installs` are the heads that bring the others (R; all of them by default), `system` the distribution's
+    packages that its binaries need (R). A `wheelhouse` is a directory of wheel files, not installed packages.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Subset:
     why: str
     system: tuple[str, ...] = ()
     heads_seen_in: tuple[int, ...] = ()
+    installs: tuple[str, ...] = ()
     wheelhouse: bool = False
 
 

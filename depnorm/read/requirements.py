@@ -137,7 +137,9 @@ def _read_line(line: RequirementLine, *, constraints: bool) -> list[Item]:
 def _read_unusual_line(line: RequirementLine, *, constraints: bool) -> Iterator[Item]:
     items = _read_text(line) if line.text else []
     yield from items
-    if line.text and not items and not VARIABLE.search(line.text):  # such as `--`, which ends the options of a line that has none
+    if (
+        line.text and not items and not VARIABLE.search(line.text)
+    ):  # such as `--`, which ends the options of a line that has none
         yield line.problem(f"{quoted(line.text)} says nothing to pip", "Delete the line.", rule=IGNORED)
     if constraints:
         yield from _constraint_problems(line, items)

@@ -113,6 +113,7 @@ def _subset(entry: SubsetEntry) -> Subset:
         heads=tuple(entry.heads),
         seen_in=entry.seen_in,
         why=entry.why,
+        installs=entry.installs,
         system=entry.system,
         heads_seen_in=tuple(entry.heads.values()),
         wheelhouse=entry.wheelhouse,
@@ -128,6 +129,8 @@ def _check_catalog(path: Path, file: CatalogFile) -> None:
         for head in subset.heads:
             if not names.fullmatch(head):
                 raise CatalogError(f"{path}: subset {subset.name}: {head} is not a name of {subset.ecosystem}")
+        if unknown := [name for name in subset.installs if name not in subset.heads]:
+            raise CatalogError(f"{path}: subset {subset.name}: installs {', '.join(unknown)}, which is no head of it")
 
 
 @lru_cache(maxsize=16)

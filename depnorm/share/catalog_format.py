@@ -89,6 +89,7 @@ class SubsetEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True,
     heads: dict[AnyName, Count]
     seen_in: Count
     why: Sentence
+    installs: tuple[AnyName, ...] = ()
     system: tuple[AptName, ...] = ()
     wheelhouse: bool = False
 

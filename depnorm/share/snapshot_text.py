@@ -95,6 +95,7 @@ def _subset(subset: Subset) -> dict[str, Any]:
         "heads": dict(zip(subset.heads, subset.heads_seen_in, strict=True)),
         "seen_in": subset.seen_in,
         "why": subset.why,
+        "installs": subset.installs,
         "system": subset.system,
         "wheelhouse": subset.wheelhouse,
     }

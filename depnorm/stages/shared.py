@@ -74,7 +74,7 @@ def shared(sharing: Sharing, target: Target) -> Iterator[Stage]:
             kind=StageKind.SHARED,
             name=subset.name,
             why=f"the same in every repository at the CRAN snapshot {snapshot}",
-            step=InstallCran(packages=subset.heads, snapshot=snapshot, apt=subset.system),
+            step=InstallCran(packages=subset.installs or subset.heads, snapshot=snapshot, apt=subset.system),
             key=key,
             packages=tuple(StagePackage(ecosystem=Ecosystem.CRAN, name=name) for name in subset.heads),
             seen_in=subset.seen_in,

@@ -204,15 +204,17 @@ def installed() -> dict[str, str]:
 
 
 def direct_closure() -> set[str]:
-    """The packages that came from paths and URLs, and what they need."""
+    """The packages that came from paths and URLs, and what they need; extras count for themselves alone."""
     known = {canonical(each.metadata["Name"]): each for each in metadata.distributions()}
-    waiting = [name for name, each in known.items() if each.read_text("direct_url.json")]
-    closure = set()
+    direct = {name for name, each in known.items() if each.read_text("direct_url.json")}
+    waiting, closure = list(direct), set()
     while waiting:
         name = waiting.pop()
         if name in known and name not in closure:
             closure.add(name)
-            waiting += [canonical(re.split("[^A-Za-z0-9._-]", line)[0]) for line in known[name].requires or ()]
+            lines = [line.partition(";") for line in known[name].requires or ()]
+            needed = [line for line, _, marker in lines if name in direct or "extra" not in marker]
+            waiting += [canonical(re.split("[^A-Za-z0-9._-]", line)[0]) for line in needed]
     return closure
 
 

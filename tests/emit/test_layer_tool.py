@@ -1,0 +1,122 @@
+"""The tools that an image carries, run as they are in the image."""
+
+import ast
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from pip._internal.req.req_file import get_file_content, preprocess
+
+from depnorm.emit.image import layer, read_tool
+
+TOOLS = Path(layer.__file__).parent
+LINES = "six\n-e .\nidna # ü\r\n  -r more.txt\n\nattrs"
+
+
+def parsed(path: Path) -> list[tuple[int, str]]:
+    """The lines that pip sees, with their numbers."""
+    return list(preprocess(get_file_content(str(path), session=None)[1]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1"])
+@pytest.mark.parametrize("numbers", [{2}, {1, 4}, {3, 6}, {5}, {1, 2, 3, 4, 5, 6}])
+def test_blank_lines_are_those_that_pip_counts(encoding: str, numbers: set[int], tmp_path: Path) -> None:
+    """Without a line, pip sees all others, at the same numbers, whatever the encoding."""
+    path = tmp_path / "requirements.txt"
+    bom = b"\xff\xfe" if encoding == "utf-16-le" else b""
+    cookie = "# -*- coding: latin-1 -*-\n" if encoding == "latin-1" else ""
+    shift = len(cookie.splitlines())
+    path.write_bytes(bom + (cookie + LINES).encode(encoding))
+    expected = [(number, text) for number, text in parsed(path) if number - shift not in numbers]
+    path.write_bytes(layer.blank(path.read_bytes(), {number + shift for number in numbers}))
+    assert parsed(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "numbers", "expected"),
+    [
+        (b"a\nb\nc", {2}, b"a\n\nc"),
+        (b"a\r\nb\r\nc\r\n", {1, 3}, b"\r\nb\r\n\r\n"),
+        (b"a\x0cb\nc", {2}, b"a\x0c\nc"),
+        ("a\u2028b\nc".encode(), {2}, "a\u2028\nc".encode()),
+        (b"a \\\n  b\nc", {1, 2}, b"\n\nc"),
+        (b"\xff\xe9\nb\n", {2}, b"\xff\xe9\n\n"),
+        (b"a", {1}, b""),
+        (b"", set(), b""),
+    ],
+)
+def test_only_the_text_of_a_line_goes(data: bytes, numbers: set[int], expected: bytes) -> None:
+    """Line ends, odd bytes and the other lines stay as they are."""
+    assert layer.blank(data, numbers) == expected
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_files_are_whole_again_after_the_command(status: int, tmp_path: Path) -> None:
+    """While the command runs the line is gone; after it, successful or not, the file is as it was."""
+    path = tmp_path / "it's.txt"
+    path.write_bytes(b"one\r\ntwo\n")
+    script = f"cat {tmp_path}/it*; exit {status}"
+    command = [sys.executable, layer.__file__, "without", f"{path}:1", "--", "sh", "-c", script]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (status, b"\r\ntwo\n")
+    assert path.read_bytes() == b"one\r\ntwo\n"
+
+
+def test_a_missing_file_leaves_the_others_alone(tmp_path: Path) -> None:
+    """Where one file cannot be read, the command does not run and the other file is restored."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"one\n")
+    command = [sys.executable, layer.__file__, "without", f"{path}:1", f"{tmp_path}/b.txt:1", "--", "echo", "ran"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode != 0, done.stdout) == (True, b"")
+    assert path.read_bytes() == b"one\n"
+
+
+def test_the_lock_is_compared_with_what_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    """A version that differs and a package that is missing are told with what was expected."""
+    with pytest.raises(SystemExit, match="not what they should be"):
+        layer.report([("pip", "0.1", metadata.version("pip")), ("No.Such_Package", "1", "none")])
+    assert "pip                            expected 0.1" in capsys.readouterr().err
+    layer.report([])
+
+
+def test_names_are_compared_as_the_index_does() -> None:
+    """Installed packages are known by their canonical names."""
+    assert layer.canonical("Ruamel._YAML") == "ruamel-yaml"
+    assert layer.installed()["ruamel-yaml"] == metadata.version("ruamel.yaml")
+
+
+def test_what_an_editable_project_needs_is_part_of_it() -> None:
+    """A package that came from a path is told from those of the index, with its dependencies."""
+    closure = layer.direct_closure()
+    assert {"depnorm", "packaging", "ruamel-yaml"} <= closure
+    assert "pytest" not in closure
+
+
+@pytest.mark.parametrize("path", sorted(path for path in TOOLS.iterdir() if path.is_file() and path.stem != "__init__"))
+def test_a_tool_can_be_written_line_by_line(path: Path) -> None:
+    """No tool holds a single quote, a tab or anything beyond ASCII: a Dockerfile quotes each line in single quotes."""
+    text = "\n".join(read_tool(path.name))
+    assert text.isascii()
+    assert not {"'", "\t"} & set(text)
+    assert text + "\n" == path.read_text(encoding="utf-8")
+
+
+def test_the_tool_is_python_3_10_and_needs_nothing_else() -> None:
+    """The oldest Python of a base image can read it; all it imports is the standard library."""
+    tree = ast.parse(Path(layer.__file__).read_text(encoding="utf-8"), feature_version=(3, 10))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {name for node in nodes for name in [getattr(node, "module", None) or node.names[0].name]}
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(("failures", "status", "calls"), [(0, 0, 1), (1, 0, 2), (9, 7, 3)])
+def test_a_command_gets_three_attempts(failures: int, status: int, calls: int, tmp_path: Path) -> None:
+    """A command that fails is tried again, three times in all, and its last status is the result."""
+    count = tmp_path / "count"
+    script = f'echo x >> "{count}"; [ "$(wc -l < "{count}")" -gt {failures} ] || exit 7'
+    quick = (TOOLS / "retry").read_text(encoding="utf-8").replace("sleep", ":")
+    done = subprocess.run(["sh", "-c", quick, "retry", "sh", "-c", script], capture_output=True, check=False)
+    assert (done.returncode, len(count.read_text().splitlines())) == (status, calls)

@@ -1,4 +1,4 @@
-"""Which Python a repository asks for, in repo2docker's order: runtime.txt, then requires-python, then the default."""
+"""Which Python a repository asks for: runtime.txt, environment.yml, requires-python, --python, then the default."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class PythonChoice:
 def choose_python(
     files: Iterable[SpecFile], *, explicit: str | None, environment: str | None, available: Sequence[str], default: str
 ) -> PythonChoice:
-    """The Python to build for: `explicit`, else what environment.yml, runtime.txt or the projects say, else `default`.
+    """The Python to build for: what runtime.txt or environment.yml says, else `explicit`, else `default`.
 
-    `environment` is the Python that environment.yml asks for, None without one. A contradiction is a DN009 problem; the
-    first that speaks wins, as in repo2docker.
+    The last two only within the requires-python of the projects. `environment` is the Python that environment.yml asks
+    for, None without one. A contradiction is a DN009 problem.
     """
     by_format = _by_format(files)
     bounds = [
@@ -31,19 +31,31 @@ def choose_python(
         if (bound := file.option("requires-python"))
     ]
     runtime = next((file for file in by_format.get(SpecFormat.RUNTIME, ()) if file.option("python")), None)
-    if explicit:
-        version, why, source = explicit, "as --python says", None
-    elif environment:
-        version, why, source = environment, "as environment.yml asks", None
+    if environment:
+        version, why = environment, "as environment.yml asks"
     elif runtime:
-        version, why, source = runtime.option("python") or default, f"as {runtime.path} says", runtime
+        version, why = runtime.option("python") or default, f"as {runtime.path} says"
+    elif explicit and all(admits(bound, explicit) for _, bound in bounds):
+        version, why = explicit, "as --python says"
     else:
         version, why = _within(bounds, available, default)
-        source = None
+    source = None if environment else runtime
     problems = [*_contradictions(version, why, bounds, source)]
+    if explicit and explicit != version:
+        problems.append(_not_explicit(explicit, version, why, source))
     if version not in available and not environment:
         problems.append(_not_shared(version, why, source, available))
     return PythonChoice(version=version, why=why, problems=tuple(problems))
+
+
+def _not_explicit(explicit: str, version: str, why: str, source: SpecFile | None) -> Problem:
+    return Problem(
+        location=Location(path=source.path if source else ""),
+        raw="",
+        message=f"--python {explicit} is not used: the image gets Python {version}, {why}",
+        hint="--python decides only where the repository leaves it open.",
+        rule="DN009",
+    )
 
 
 def _by_format(files: Iterable[SpecFile]) -> dict[SpecFormat, list[SpecFile]]:

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from depnorm.analyze.analysis import analyze
 from depnorm.errors import CatalogError, UnsupportedError, UsageError
@@ -34,9 +33,11 @@ from depnorm.read.spec_names import format_of
 from depnorm.share.admit import admit, admit_cran
 from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
 from depnorm.share.key import layer_key
-from depnorm.share.refresh import Progress
 from depnorm.stages import plan_repository
 from depnorm.stages.shared import CONDA_IMAGE, uses_prefix
+
+if TYPE_CHECKING:
+    from depnorm.share.refresh import Progress
 
 __all__ = [
     "PlanOptions",
@@ -135,14 +136,16 @@ def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str
 
 
 def refresh_catalog(
-    directory: str | Path, as_of: str, pythons: Sequence[str] = (), progress: Progress | None = None
+    directory: str | Path, as_of: str, pythons: Sequence[str] = (), progress: "Progress | None" = None
 ) -> tuple[Path, ...]:
     """New snapshots of the catalog in `directory` as of an ISO date, written there; for all its Pythons by default.
 
     Uses the network and uv, one resolution after the other; `progress` is told what, how far, and of how many. Gives
     the files written. Raises `CatalogError` and `ResolutionError`.
     """
-    from depnorm.resolve.python import PythonResolver  # noqa: PLC0415  nothing else resolves
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  nothing else resolves
+
+    from depnorm.resolve.python import PythonResolver  # noqa: PLC0415
     from depnorm.share.refresh import refresh_snapshot  # noqa: PLC0415
     from depnorm.share.snapshot_text import write_catalog, write_snapshot  # noqa: PLC0415
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import depnorm
 from depnorm.errors import UnsupportedError
@@ -15,6 +16,7 @@ from depnorm.read.formats import parse
 from depnorm.read.spec_names import format_of
 from depnorm.read.text import decode
 from depnorm.report.as_json import findings_json, inspect_json, plan_json
+from depnorm.report.schema import SchemaName, json_schema
 
 STRUCTURE = ("#", ";")
 
@@ -35,12 +37,13 @@ def lost_lines(text: str, file: SpecFile) -> list[str]:
 
 
 def test_every_repository_gives_a_plan(real_corpus: Path) -> None:
-    """`plan`, `check`, `inspect` and `dockerfile` answer for every repository, in JSON where there is JSON."""
+    """`plan`, `check`, `inspect` and `dockerfile` answer for every repository, in JSON that its schema admits."""
+    schemas = {name: Draft202012Validator(json_schema(SchemaName(name))) for name in ("plan", "check", "inspect")}
     for repository in repositories(real_corpus):
         plan = depnorm.plan(repository)
-        assert json.loads(plan_json(plan))["schema"] == 1
-        assert json.loads(findings_json(depnorm.check(repository)))["schema"] == 1
-        assert json.loads(inspect_json(depnorm.inspect(repository)))["schema"] == 1
+        schemas["plan"].validate(json.loads(plan_json(plan)))
+        schemas["check"].validate(json.loads(findings_json(depnorm.check(repository))))
+        schemas["inspect"].validate(json.loads(inspect_json(depnorm.inspect(repository))))
         try:
             assert depnorm.dockerfile(plan).startswith(("#", "FROM"))
         except UnsupportedError:

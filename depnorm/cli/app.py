@@ -1,10 +1,12 @@
 """The application: every command in one place."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
-from depnorm.cli import catalog, check, explain, inspect, plan, schema
 from depnorm.cli.command import PlainCommand, PlainGroup
 
 _HELP = """
@@ -13,60 +15,94 @@ Split a repository's dependencies into container layers that other repositories 
 Nothing of the repository is run, and no network is used.
 """
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-def examples(*lines: str) -> str:
-    """The end of a command's help."""
-    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))  # click wraps nothing after a \b
-
-
-app = typer.Typer(
-    name="depnorm",
-    cls=PlainGroup,
-    epilog=examples(
+EXAMPLES = {
+    "": (
         "depnorm plan .                        what would be built, and why",
         "depnorm dockerfile . -o Dockerfile    the same as a Dockerfile",
         "depnorm check .                       what is wrong, or costs rebuilds",
         "depnorm explain DN101                 what a finding means",
     ),
+    "plan": (
+        "depnorm plan .",
+        "depnorm plan . --format json | jq '.stages[].kind'",
+        "depnorm plan . --python 3.12 --max-layers 4",
+    ),
+    "dockerfile": (
+        "depnorm dockerfile . -o Dockerfile",
+        "depnorm dockerfile . | docker build -f - .",
+    ),
+    "check": (
+        "depnorm check",
+        "depnorm check requirements.txt --ignore DN104,DN201",
+        "depnorm check . --format github --fail-on error",
+    ),
+    "inspect": (
+        "depnorm inspect .",
+        "depnorm inspect requirements.txt binder/environment.yml --format json",
+    ),
+    "explain": ("depnorm explain", "depnorm explain DN101"),
+    "schema": ("depnorm schema plan > plan.schema.json",),
+}
+"""What the help of each command ends with."""
+COMMANDS = {
+    "plan": "plan",
+    "dockerfile": "plan",
+    "check": "check",
+    "inspect": "inspect",
+    "explain": "explain",
+    "catalog": "catalog",
+    "schema": "schema",
+}
+"""Each command, in the order of the help, and its module of `depnorm.cli`."""
+
+
+class Commands(Mapping[str, Any]):
+    """The commands by name. The module of one is imported when it is asked for: a plan pays for no other command."""
+
+    def __getitem__(self, name: str) -> Any:
+        return _load(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Group(PlainGroup):
+    """The group of all commands."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Commands()
+
+
+@cache
+def _load(name: str) -> Any:
+    module = import_module(f"depnorm.cli.{COMMANDS[name]}")
+    if name in EXAMPLES:
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.command(name, cls=PlainCommand, epilog=_examples(name))(getattr(module, name))
+    else:
+        alone = module.app
+    return typer.main.get_command(alone)
+
+
+def _examples(command: str) -> str:
+    return "\n".join(
+        ("\b", "Examples:", *(f"  {line}" for line in EXAMPLES[command]))
+    )  # click wraps nothing after a \b
+
+
+app = typer.Typer(
+    name="depnorm",
+    cls=Group,
+    epilog=_examples(""),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings=CONTEXT,
 )
-app.command(
-    cls=PlainCommand,
-    epilog=examples(
-        "depnorm plan .",
-        "depnorm plan . --format json | jq '.stages[].kind'",
-        "depnorm plan . --python 3.12 --max-layers 4",
-    ),
-)(plan.plan)
-app.command(
-    cls=PlainCommand,
-    epilog=examples(
-        "depnorm dockerfile . -o Dockerfile",
-        "depnorm dockerfile . | docker build -f - .",
-    ),
-)(plan.dockerfile)
-app.command(
-    cls=PlainCommand,
-    epilog=examples(
-        "depnorm check",
-        "depnorm check requirements.txt --ignore DN104,DN201",
-        "depnorm check . --format github --fail-on error",
-    ),
-)(check.check)
-app.command(
-    cls=PlainCommand,
-    epilog=examples(
-        "depnorm inspect .",
-        "depnorm inspect requirements.txt binder/environment.yml --format json",
-    ),
-)(inspect.inspect)
-app.command(cls=PlainCommand, epilog=examples("depnorm explain", "depnorm explain DN101"))(explain.explain)
-app.add_typer(catalog.app, name="catalog")
-app.command(cls=PlainCommand, epilog=examples("depnorm schema plan > plan.schema.json"))(schema.schema)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer passes it by position
@@ -77,7 +113,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer passes it by po
         raise typer.Exit
 
 
-@app.callback(cls=PlainGroup, help=_HELP)
+@app.callback(cls=Group, help=_HELP)
 def _root(
     *,
     _version: Annotated[

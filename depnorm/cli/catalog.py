@@ -15,7 +15,12 @@ from depnorm.report.formats import Format, format_catalog, format_catalog_list
 from depnorm.report.redact import printable
 
 app = typer.Typer(
-    cls=PlainGroup, help="Show or refresh the shared layers.", no_args_is_help=True, rich_markup_mode=None
+    name="catalog",
+    cls=PlainGroup,
+    help="Show or refresh the shared layers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 DEFAULT = "default"
 

@@ -12,7 +12,7 @@ from depnorm.model.catalog import (
     Subset,
 )
 from depnorm.model.choice import Builder, ChosenFile, SpecChoice
-from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem
+from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem, canonical_name
 from depnorm.model.environment import marker_environment
 from depnorm.model.finding import Finding, Severity
 from depnorm.model.plan import LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
@@ -98,6 +98,7 @@ __all__ = [
     "Target",
     "Verify",
     "When",
+    "canonical_name",
     "marker_environment",
     "redact",
 ]

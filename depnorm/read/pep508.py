@@ -4,9 +4,17 @@ import re
 from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
 
-from depnorm.model import Dependency, Ecosystem, Location, PathBase, Problem, ReferenceKind, RepoReference
+from depnorm.model import (
+    Dependency,
+    Ecosystem,
+    Location,
+    PathBase,
+    Problem,
+    ReferenceKind,
+    RepoReference,
+    canonical_name,
+)
 
 ARCHIVE_SUFFIXES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz")
 # Bounds the work on one hostile line; the longest line of 2,500 real files has 400 characters.
@@ -71,11 +79,11 @@ def _requirement(text: str) -> Requirement:
 def _dependency(requirement: Requirement, *, location: Location, raw: str, group: str | None) -> Dependency:
     return Dependency(
         ecosystem=Ecosystem.PYPI,
-        name=canonicalize_name(requirement.name),
+        name=canonical_name(requirement.name),
         location=location,
         raw=raw,
         spec=",".join(sorted(str(specifier) for specifier in requirement.specifier)),
-        extras=tuple(sorted({canonicalize_name(extra) for extra in requirement.extras})),
+        extras=tuple(sorted({canonical_name(extra) for extra in requirement.extras})),
         marker=_marker(requirement),
         url=requirement.url,
         group=group,

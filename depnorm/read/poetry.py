@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
 
-from depnorm.model import Dependency, Ecosystem, Location, Option, Problem, ReferenceKind, RepoReference
+from depnorm.model import Dependency, Ecosystem, Location, Option, Problem, ReferenceKind, RepoReference, canonical_name
 from depnorm.read.assemble import Item
 from depnorm.read.pep508 import path_kind
 from depnorm.read.toml_lines import Span, TomlDocument
@@ -55,11 +54,11 @@ def read_table_entry(name: str, value: object, *, span: Span, path: str, group: 
     else:
         yield Dependency(
             ecosystem=Ecosystem.PYPI,
-            name=canonicalize_name(name),
+            name=canonical_name(name),
             location=location,
             raw=span.raw,
             spec=spec,
-            extras=tuple(sorted(canonicalize_name(extra) for extra in _strings(table.get("extras")))),
+            extras=tuple(sorted(canonical_name(extra) for extra in _strings(table.get("extras")))),
             marker=marker,
             url=_url(table) if target is None else f"file:{target.removeprefix('file:')}",
             editable=_is_editable(table),
@@ -119,8 +118,8 @@ def _requires_python(value: object, span: Span, path: str) -> Iterator[Item]:
 
 def _optional(name: str, value: object, *, span: Span, path: str, extras: Mapping[str, object]) -> Iterator[Item]:
     """An optional dependency belongs to the extras that name it; one that none names is never installed."""
-    wanted = canonicalize_name(name)
-    holders = [extra for extra, names in extras.items() if wanted in map(canonicalize_name, _strings(names))]
+    wanted = canonical_name(name)
+    holders = [extra for extra, names in extras.items() if wanted in map(canonical_name, _strings(names))]
     for extra in holders:
         yield from read_table_entry(name, value, span=span, path=path, group=f"extra:{extra}")
     if not holders:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from packaging.utils import canonicalize_name
+from depnorm.model import canonical_name
 
 VCS_SCHEMES = frozenset(
     f"{tool}+{transport}"
@@ -75,7 +75,7 @@ class Link:
     def name(self) -> str | None:
         """The canonical package name behind `#egg=`, or what of it is a name."""
         match = _PROJECT_NAME.match(self.egg or "")
-        return canonicalize_name(match.group()) if match else None
+        return canonical_name(match.group()) if match else None
 
 
 def parse_link(url: str) -> Link:

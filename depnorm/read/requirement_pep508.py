@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+
+from depnorm.model import canonical_name
 
 
 @lru_cache(maxsize=4_096)
@@ -35,4 +36,4 @@ def bracketed_extras(text: str) -> tuple[str, ...]:
 
 def canonical_extras(extras: Iterable[str]) -> tuple[str, ...]:
     """Extras in canonical spelling (PEP 685), sorted."""
-    return tuple(sorted({canonicalize_name(extra) for extra in extras}))
+    return tuple(sorted({canonical_name(extra) for extra in extras}))

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from packaging.utils import canonicalize_name
-
 from depnorm.model import (
     Dependency,
     Ecosystem,
@@ -19,6 +17,7 @@ from depnorm.model import (
     Problem,
     ReferenceKind,
     RepoReference,
+    canonical_name,
 )
 from depnorm.model.redact import redact
 
@@ -70,7 +69,7 @@ class RequirementLine:
         """A dependency of this line; `name` need not be canonical."""
         return Dependency(
             ecosystem=Ecosystem.PYPI,
-            name=None if name is None else canonicalize_name(name),
+            name=None if name is None else canonical_name(name),
             location=self.location,
             raw=self.raw,
             spec=spec,
@@ -106,6 +105,11 @@ def requirement_lines(lines: Iterable[tuple[int, str]], path: str) -> Iterator[R
             pending = []
     if pending:
         yield from _logical_line(pending, path)
+
+
+def refuses(items: Iterable[Dependency | RepoReference | Option | Problem]) -> bool:
+    """Whether pip refuses the line that `items` are of."""
+    return any(isinstance(item, Problem) and item.rule in {REJECTED, LOCAL_IN_INTENT} for item in items)
 
 
 def quoted(text: str) -> str:

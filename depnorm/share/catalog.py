@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from depnorm.errors import CatalogError
-from depnorm.model import Artifact, Catalog, Ecosystem, LockedPackage, SharedLayer, Snapshot, Subset
+from depnorm.model import Artifact, Catalog, Ecosystem, LockedPackage, SharedLayer, Snapshot, Subset, canonical_name
 from depnorm.share.catalog_format import (
     CatalogFile,
     DroppedEntry,
@@ -159,7 +159,7 @@ def _held_back(dropped: tuple[DroppedEntry, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _package(path: Path, entry: PackageEntry) -> LockedPackage:
-    owner = re.sub(r"[-_.]+", "-", entry.filename.partition("-")[0]).lower()
+    owner = canonical_name(entry.filename.partition("-")[0])
     if owner != entry.name:
         raise CatalogError(f"{path}: {entry.filename} is not a wheel of {entry.name}")
     return LockedPackage(

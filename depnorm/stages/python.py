@@ -16,6 +16,7 @@ from depnorm.model import (
     StageKind,
     Verify,
     When,
+    canonical_name,
 )
 from depnorm.stages.shared import uses_prefix
 from depnorm.stages.stage import Shared, packages
@@ -37,10 +38,9 @@ def early_build_requires(analysis: Analysis, sharing: Sharing) -> Iterator[Stage
 
 def _is_held(line: str, held: dict[str, str]) -> bool:
     from packaging.requirements import Requirement  # noqa: PLC0415  only for repositories with a project
-    from packaging.utils import canonicalize_name  # noqa: PLC0415
 
     requirement = Requirement(line)
-    version = held.get(canonicalize_name(requirement.name))
+    version = held.get(canonical_name(requirement.name))
     return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from depnorm import cli
 from depnorm.analyze.rules import RULES
-from depnorm.cli import main
 from depnorm.cli.select import Selection
 from depnorm.report.formats import SchemaName
 from depnorm.report.schema import json_schema
@@ -24,7 +24,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """A command's standard output; its exit code must be the given one."""
 
     def call(*args: str | Path, code: int = 0) -> str:
-        actual = main([str(arg) for arg in args])
+        actual = cli.run([str(arg) for arg in args])
         output = capsys.readouterr()
         assert actual == code, output.err
         return output.out
@@ -227,7 +227,7 @@ def test_a_plain_repository_needs_few_libraries(command: list[str], unneeded: se
     """A plan of a plain requirements file takes 0.2 s as a process: what it does without is not imported."""
     (tmp_path / "requirements.txt").write_text("numpy\nscipy>=1.10\n")
     code = (
-        "import sys; from depnorm.cli import main; code = main(sys.argv[1:]); "
+        "import sys; from depnorm.cli import run; code = run(sys.argv[1:]); "
         "print(code, *{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
     done = subprocess.run(

@@ -213,14 +213,14 @@ def test_no_color_outside_a_terminal(tmp_path: Path) -> None:
 INTERRUPTED = """
 import os, signal, sys, time
 import depnorm
-from depnorm.cli import main
+from depnorm.cli import run
 
 def inspect(path):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(30)
 
 depnorm.inspect = inspect
-sys.exit(main(["inspect", "."]))
+sys.exit(run(["inspect", "."]))
 """
 
 

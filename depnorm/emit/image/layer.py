@@ -1,12 +1,15 @@
 """Installs, checks and normalizes the Python packages of an image while it is built.
 
-depnorm writes this file into the base stage. Standard library only, Python 3.10 and later, no single quote characters
+depnorm writes this file into the base stage. Standard library only, Python 3.8 and later, no single quote characters
 (the Dockerfile holds each line between two of them). What `install` and `store` leave behind depends on the wheels
 alone: not on the clock, the builder, or the layers below.
 """
 
+from __future__ import annotations
+
 import compileall
 import json
+import marshal
 import os
 import py_compile
 import re
@@ -14,11 +17,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
+from importlib.util import cache_from_source
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 RETRY = "/opt/depnorm/retry"
 WHEELHOUSE = Path("/opt/wheelhouse")
@@ -132,6 +139,29 @@ def compile_files() -> None:
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     for name in sys.stdin.read().splitlines():
         compileall.compile_file(name, force=True, quiet=2, invalidation_mode=mode)
+        if sys.version_info < (3, 11) and Path(cache_from_source(name)).exists():
+            settle(Path(cache_from_source(name)))
+
+
+def settle(path: Path) -> None:
+    """Write the bytecode of Python 3.10 and earlier as it would be in any process, or not at all.
+
+    It marks strings that the process has another use for (later Pythons mark all), unless it knows no marks; and it
+    orders constant sets by hashes, where that of None is its address.
+    """
+    data = path.read_bytes()
+    code = marshal.loads(data[16:])  # noqa: S302  compiled a moment ago
+    if has_order(code):
+        path.write_bytes(data[:16] + marshal.dumps(code, 2))
+    else:
+        path.unlink()
+
+
+def has_order(code: CodeType) -> bool:
+    """Whether the items of all constant sets have hashes that are the same in any process."""
+    sets = [each for each in code.co_consts if isinstance(each, frozenset)]
+    inner = [each for each in code.co_consts if isinstance(each, CodeType)]
+    return all(isinstance(item, (str, bytes, int)) for each in sets for item in each) and all(map(has_order, inner))
 
 
 def without(*arguments: str) -> None:

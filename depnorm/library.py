@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from depnorm.analyze.analysis import analyze
+from depnorm.emit.image import tools_digest
 from depnorm.errors import CatalogError, UnsupportedError, UsageError
 from depnorm.model import (
     Analysis,
@@ -297,7 +298,7 @@ def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage) -> str:
     return layer_key(
         replace(target, r_version=None, r_snapshot=None),
         [package.artifact.sha256 for package in layer.packages],
-        installer=f"{pip.name} {pip.version}",
+        installer=f"{pip.name} {pip.version}, layer tool {tools_digest('layer.py')}",
     )
 
 
@@ -305,6 +306,6 @@ def _cran_key(target: Target, subset: Subset) -> str:
     return layer_key(
         target,
         [f"{name}@{target.r_snapshot}" for name in subset.installs or subset.heads],
-        installer="install.packages",
+        installer=f"install.packages, tool {tools_digest('packages.R', 'profile.R')}",
         indexes=("cran",),
     )

@@ -16,7 +16,8 @@ from depnorm.read.formats import parse
 from depnorm.read.spec_names import format_of
 from depnorm.read.text import decode
 from depnorm.report.as_json import findings_json, inspect_json, plan_json
-from depnorm.report.schema import SchemaName, json_schema
+from depnorm.report.formats import SchemaName
+from depnorm.report.schema import json_schema
 
 STRUCTURE = ("#", ";")
 

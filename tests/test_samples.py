@@ -91,6 +91,7 @@ def test_hadolint_finds_nothing(tmp_path: Path) -> None:
         if plan.stages:
             files.append(tmp_path / f"{name}.Dockerfile")
             files[-1].write_text(depnorm.dockerfile(plan), encoding="utf-8")
-    command = [Path(sys.executable).parent / "hadolint", "--config", SAMPLES.parent / ".hadolint.yaml", *files]
+    hadolint = str(Path(sys.executable).parent / "hadolint")
+    command = [hadolint, "--config", str(SAMPLES.parent / ".hadolint.yaml"), *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout + done.stderr == ""

@@ -1,7 +1,7 @@
 """The library: reads, analyzes, shares, plans and emits, in that order."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,26 +16,20 @@ from depnorm.model import (
     Catalog,
     ChosenFile,
     Finding,
-    LayerDecision,
-    LockedPackage,
     Plan,
-    SharedLayer,
-    Sharing,
     SpecChoice,
     SpecFile,
     SpecFormat,
-    Subset,
     Target,
 )
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import git_is_hidden, read_choice
 from depnorm.read.repository import Repository, open_repository
 from depnorm.read.spec_names import format_of
-from depnorm.share.admit import admit, admit_cran
 from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
-from depnorm.share.key import layer_key
+from depnorm.share.sharing import ToolDigests, share_with
 from depnorm.stages import plan_repository
-from depnorm.stages.shared import CONDA_IMAGE, uses_prefix
+from depnorm.stages.shared import CONDA_IMAGE
 
 if TYPE_CHECKING:
     from depnorm.share.refresh import Progress
@@ -112,7 +106,13 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
     target = _target(analysis, options)
     return plan_repository(
         analysis,
-        _share(analysis, catalog, target, options.get("max_layers", DEFAULT_MAX_LAYERS)),
+        share_with(
+            analysis,
+            catalog,
+            target,
+            max_layers=options.get("max_layers", DEFAULT_MAX_LAYERS),
+            tools=ToolDigests(python=tools_digest("layer.py"), r=tools_digest("packages.R", "profile.R")),
+        ),
         target,
         repo_dir=options.get("repo_dir") or f"/home/{target.user}",
         always_soft=options.get("fallback", "auto") == "always",
@@ -247,65 +247,4 @@ def _target(analysis: Analysis, options: PlanOptions) -> Target:
         r_snapshot=analysis.r_snapshot,
         uid=uid,
         gid=uid,
-    )
-
-
-def _share(analysis: Analysis, catalog: Catalog, target: Target, max_layers: int) -> Sharing:
-    """What the repository gets of the catalog, by ecosystem; conda gets shared layers only from a lock."""
-    cran = _share_cran(analysis, catalog, target)
-    if not uses_prefix(analysis) or target.python is None or target.python not in catalog.pythons:
-        return replace(cran, as_of=catalog.as_of)
-    snapshot = load_snapshot(catalog, target.python)
-    builds_locally = bool(analysis.projects)
-    admission = admit(
-        () if analysis.own_index else analysis.asked,
-        analysis.constraints,
-        snapshot,
-        max_layers=max_layers - len(cran.cran),
-        builds_locally=builds_locally and not analysis.own_index,
-    )
-    keyed = [(layer, _wheels_key(target, layer, snapshot.pip)) for layer in admission.layers]
-    return Sharing(
-        as_of=catalog.as_of,
-        installer=snapshot.pip,
-        layers=tuple(each for each in keyed if not each[0].wheelhouse),
-        wheelhouse=next((each for each in keyed if each[0].wheelhouse), None),
-        cran=cran.cran,
-        decisions=(*_decisions([layer for layer, _ in keyed], admission.refused), *cran.decisions),
-    )
-
-
-def _share_cran(analysis: Analysis, catalog: Catalog, target: Target) -> Sharing:
-    if analysis.choice.builder is not Builder.R:
-        return Sharing(as_of=catalog.as_of)
-    scripts = [script.dependencies for script in analysis.scripts]
-    described = [analysis.description.dependencies] if analysis.description else []
-    names = {each.name for found in (*scripts, *described) for each in found if each.name and not each.group}
-    admission = admit_cran(names, target.r_snapshot, catalog)
-    keyed = tuple((subset, _cran_key(target, subset)) for subset in admission.subsets)
-    return Sharing(as_of=catalog.as_of, cran=keyed, decisions=_decisions(admission.subsets, admission.refused))
-
-
-def _decisions(taken: Iterable[SharedLayer | Subset], refused: Mapping[str, str]) -> tuple[LayerDecision, ...]:
-    admitted = [
-        LayerDecision(name=each.name, admitted=True, why="every package in it is what this repository would get")
-        for each in taken
-    ]
-    return (*admitted, *(LayerDecision(name=name, admitted=False, why=why) for name, why in refused.items()))
-
-
-def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage) -> str:
-    return layer_key(
-        replace(target, r_version=None, r_snapshot=None),
-        [package.artifact.sha256 for package in layer.packages],
-        installer=f"{pip.name} {pip.version}, layer tool {tools_digest('layer.py')}",
-    )
-
-
-def _cran_key(target: Target, subset: Subset) -> str:
-    return layer_key(
-        target,
-        [f"{name}@{target.r_snapshot}" for name in subset.installs or subset.heads],
-        installer=f"install.packages, tool {tools_digest('packages.R', 'profile.R')}",
-        indexes=("cran",),
     )

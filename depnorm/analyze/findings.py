@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from depnorm.analyze.references import NEEDS_REPOSITORY, PULLS_IN, FileGraph
-from depnorm.analyze.rules import RULES
 from depnorm.model import (
     Entry,
     Finding,
     Problem,
     ReferenceKind,
     RepoReference,
+    Severity,
     SpecFile,
     SpecFormat,
     redact,
@@ -82,7 +82,7 @@ def finding(problem: Problem) -> Finding:
     """The finding that a problem becomes."""
     return Finding(
         rule=problem.rule,
-        severity=RULES[problem.rule].severity,
+        severity=_severity(problem.rule),
         path=problem.location.path,
         line=problem.location.line,
         message=redact(problem.message),
@@ -111,13 +111,19 @@ def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGrap
     words = {"target": _quoted(target), "obstacle": _OBSTACLES.get(reference.entry or Entry.FILE, "")}
     yield Finding(
         rule=rule,
-        severity=RULES[rule].severity,
+        severity=_severity(rule),
         path=file.path,
         line=reference.location.line,
         message=f'"{_quoted(reference.raw)}" {_fill(message, words)}',
         hint=_fill(hint, words),
         target=redact(target),
     )
+
+
+def _severity(rule: str) -> Severity:
+    from depnorm.analyze.rules import RULES  # noqa: PLC0415  all their pages, for a repository with findings only
+
+    return RULES[rule].severity
 
 
 def _fill(text: str, words: dict[str, str]) -> str:
@@ -165,7 +171,7 @@ def _installs(file: SpecFile) -> Iterator[Finding]:
     for line, raw in sorted(lines.items()):
         yield Finding(
             rule="DN117",
-            severity=RULES["DN117"].severity,
+            severity=_severity("DN117"),
             path=file.path,
             line=line,
             message=f'"{_quoted(raw)}" {message}',

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -50,8 +50,8 @@ COMMANDS = {
     "check": "check",
     "inspect": "inspect",
     "explain": "explain",
-    "catalog": "catalog",
     "schema": "schema",
+    "catalog": "catalog",
 }
 """Each command, in the order of the help, and its module of `depnorm.cli`."""
 
@@ -74,7 +74,7 @@ class Group(PlainGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = Commands()
+        self.commands = cast("Any", Commands())  # nothing adds a command later, so it need not be mutable
 
 
 @cache
@@ -89,9 +89,8 @@ def _load(name: str) -> Any:
 
 
 def _examples(command: str) -> str:
-    return "\n".join(
-        ("\b", "Examples:", *(f"  {line}" for line in EXAMPLES[command]))
-    )  # click wraps nothing after a \b
+    # click wraps nothing after a \b
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in EXAMPLES[command])))
 
 
 app = typer.Typer(

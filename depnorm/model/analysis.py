@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from depnorm.model.choice import SpecChoice
+from depnorm.model.choice import Builder, SpecChoice
 from depnorm.model.dependency import Dependency
 from depnorm.model.finding import Finding
 from depnorm.model.spec_file import SpecFile
@@ -119,3 +119,13 @@ class Analysis:
     description: SpecFile | None
     post_build: str | None
     start: str | None
+
+    @property
+    def has_python_base(self) -> bool:
+        """Whether the base image is a Python image; the others take Python from the distribution."""
+        return self.choice.builder in {Builder.PYTHON, Builder.NONE}
+
+    @property
+    def uses_prefix(self) -> bool:
+        """Whether the image has the Python prefix: conda and R have it only where there is something for pip."""
+        return self.has_python_base or bool(self.pip) or (self.choice.installs_itself and bool(self.projects))

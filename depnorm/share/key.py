@@ -1,8 +1,9 @@
 """The key of a shared layer: the same key, the same bytes, whoever builds it."""
 
 import hashlib
-import json
 from collections.abc import Iterable
+
+import msgspec
 
 from depnorm.model import Target
 
@@ -38,5 +39,4 @@ def layer_key(
         "bytecode": bytecode,
         "contents": sorted(set(contents)),
     }
-    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(canonical, order="sorted")).hexdigest()

@@ -18,7 +18,6 @@ from depnorm.model import (
     When,
     canonical_name,
 )
-from depnorm.stages.shared import uses_prefix
 from depnorm.stages.stage import Shared, packages
 
 
@@ -134,7 +133,7 @@ def late_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stag
 
 def _late_commands(analysis: Analysis, *, soft: bool) -> tuple[PipCommand, ...]:
     commands = [_command(placement) for placement in analysis.pip if soft or placement.waits]
-    if analysis.choice.installs_itself and uses_prefix(analysis):
+    if analysis.choice.installs_itself and analysis.uses_prefix:
         commands.append(PipCommand(projects=(".",)))
     return tuple(commands)
 
@@ -147,7 +146,7 @@ def _late_packages(placement: PipPlacement) -> tuple[Dependency, ...]:
 
 def verify(analysis: Analysis, sharing: Sharing) -> Iterator[Stage]:
     """The check of the prefix; only for a Python whose pip the catalog pins (`--dry-run --report` is young)."""
-    if not (analysis.pip or analysis.projects) or not uses_prefix(analysis) or not sharing.installer:
+    if not (analysis.pip or analysis.projects) or not analysis.uses_prefix or not sharing.installer:
         return
     # A project that is installed by path is checked by `pip check`; asking pip again would build it once more.
     commands = tuple(_command(placement) for placement in analysis.pip)

@@ -27,22 +27,10 @@ DISTRIBUTION_PYTHON = ("python3", "python3-venv")
 """What brings Python to an image that is made for R or conda."""
 
 
-def uses_prefix(analysis: Analysis) -> bool:
-    """Whether the image has the Python prefix: conda and R have it only where there is something for pip."""
-    if _brings_python(analysis):
-        return True
-    return bool(analysis.pip) or (analysis.choice.installs_itself and bool(analysis.projects))
-
-
-def _brings_python(analysis: Analysis) -> bool:
-    """Whether the base image is a Python image; the others take Python from the distribution."""
-    return analysis.choice.builder in {Builder.PYTHON, Builder.NONE}
-
-
 def base(analysis: Analysis, sharing: Sharing, target: Target) -> Stage:
     """The stage that every repository with the same Target begins with."""
     is_r = analysis.choice.builder is Builder.R
-    prefix = uses_prefix(analysis)
+    prefix = analysis.uses_prefix
     conda = bool(analysis.environments)
     return Stage(
         kind=StageKind.BASE,
@@ -54,7 +42,7 @@ def base(analysis: Analysis, sharing: Sharing, target: Target) -> Stage:
             r=is_r,
             installer=sharing.installer if prefix else None,
             conda_image=CONDA_IMAGE if conda and is_r else None,
-            apt=() if _brings_python(analysis) or not prefix else DISTRIBUTION_PYTHON,
+            apt=() if analysis.has_python_base or not prefix else DISTRIBUTION_PYTHON,
         ),
     )
 

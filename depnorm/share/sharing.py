@@ -1,0 +1,86 @@
+"""What one repository gets of a catalog, by ecosystem; conda gets shared layers only from a lock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from depnorm.model import (
+    Analysis,
+    Builder,
+    Catalog,
+    LayerDecision,
+    LockedPackage,
+    SharedLayer,
+    Sharing,
+    Subset,
+    Target,
+)
+from depnorm.share.admit import admit, admit_cran
+from depnorm.share.catalog import load_snapshot
+from depnorm.share.key import layer_key
+
+_ADMITTED = "the repository asks for it, and its own command keeps every package in it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolDigests:
+    """The sha256 of the programs that write shared layers: what they do decides a layer's bytes, so its key too."""
+
+    python: str
+    r: str
+
+
+def share_with(analysis: Analysis, catalog: Catalog, target: Target, *, max_layers: int, tools: ToolDigests) -> Sharing:
+    """The shared layers of a repository, at most `max_layers`, with their keys, and why not others it asks for."""
+    cran = _share_cran(analysis, catalog, target, max_layers, tools)
+    if not analysis.uses_prefix or target.python is None or target.python not in catalog.pythons:
+        return cran
+    snapshot = load_snapshot(catalog, target.python)
+    admission = admit(
+        () if analysis.own_index else analysis.asked,
+        analysis.constraints,
+        snapshot,
+        max_layers=max_layers - len(cran.cran),
+        builds_locally=bool(analysis.projects) and not analysis.own_index,
+    )
+    keyed = [(layer, _wheels_key(target, layer, snapshot.pip, tools)) for layer in admission.layers]
+    return Sharing(
+        as_of=catalog.as_of,
+        installer=snapshot.pip,
+        layers=tuple(each for each in keyed if not each[0].wheelhouse),
+        wheelhouse=next((each for each in keyed if each[0].wheelhouse), None),
+        cran=cran.cran,
+        decisions=(*_decisions(admission.layers, admission.refused), *cran.decisions),
+    )
+
+
+def _share_cran(analysis: Analysis, catalog: Catalog, target: Target, max_layers: int, tools: ToolDigests) -> Sharing:
+    if analysis.choice.builder is not Builder.R:
+        return Sharing(as_of=catalog.as_of)
+    scripts = [script.dependencies for script in analysis.scripts]
+    described = [analysis.description.dependencies] if analysis.description else []
+    names = {each.name for found in (*scripts, *described) for each in found if each.name and not each.group}
+    admission = admit_cran(names, target.r_snapshot, catalog)
+    keyed = tuple((subset, _cran_key(target, subset, tools)) for subset in admission.subsets[:max_layers])
+    return Sharing(
+        as_of=catalog.as_of, cran=keyed, decisions=_decisions([subset for subset, _ in keyed], admission.refused)
+    )
+
+
+def _decisions(
+    taken: Iterable[SharedLayer] | Iterable[Subset], refused: Mapping[str, str]
+) -> tuple[LayerDecision, ...]:
+    admitted = (LayerDecision(name=each.name, admitted=True, why=_ADMITTED) for each in taken)
+    return (*admitted, *(LayerDecision(name=name, admitted=False, why=why) for name, why in refused.items()))
+
+
+def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage, tools: ToolDigests) -> str:
+    return layer_key(
+        replace(target, r_version=None, r_snapshot=None),
+        [package.artifact.sha256 for package in layer.packages],
+        installer=f"{pip.name} {pip.version}, tool {tools.python}",
+    )
+
+
+def _cran_key(target: Target, subset: Subset, tools: ToolDigests) -> str:
+    contents = [f"{name}@{target.r_snapshot}" for name in subset.installs or subset.heads]
+    return layer_key(target, contents, installer=f"install.packages, tool {tools.r}", indexes=("cran",))

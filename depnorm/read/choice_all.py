@@ -16,14 +16,17 @@ def choose_all(evidence: Evidence, problems: tuple[Problem, ...]) -> SpecChoice:
     """Use every list of dependencies at the root, in requirements/ and in the config directory.
 
     The builder is R where there is an install.R, else conda where there is an environment file, else Python. Only one
-    runtime.txt, postBuild and start count, those of the config directory first. `*.in` files with a compiled `*.txt`
-    beside them, constraints and lock files are no lists of their own and stay out, as does a Dockerfile. A Python
-    package at the root is installed, whatever the config directory.
+    environment file, runtime.txt, postBuild and start count, those of the config directory first. `*.in` files with a
+    compiled `*.txt` beside them, constraints and lock files are no lists of their own and stay out, as does a
+    Dockerfile. A Python package at the root is installed, whatever the config directory.
     """
     used: list[ChosenFile] = []
     ignored: list[ChosenFile] = []
+    environment = _environment(evidence)
     for file in evidence.found:
         why = _why_not(file, evidence)
+        if file.format is SpecFormat.CONDA and environment and file is not environment:
+            why = f"an image has one conda environment, that of {environment.path}"
         chosen = ChosenFile(path=file.path, format=file.format, why=why or "every list of dependencies is used")
         (ignored if why else used).append(chosen)
     return SpecChoice(
@@ -33,6 +36,14 @@ def choose_all(evidence: Evidence, problems: tuple[Problem, ...]) -> SpecChoice:
         ignored=tuple(ignored),
         installs_itself=evidence.is_root_package,
         problems=problems,
+    )
+
+
+def _environment(evidence: Evidence) -> FoundFile | None:
+    """The one environment file that counts: that of the config directory, under the name conda looks for, first."""
+    files = [file for file in evidence.found if file.format is SpecFormat.CONDA and not _why_not(file, evidence)]
+    return min(
+        files, key=lambda file: (file.directory != evidence.directory, file.name != "environment.yml"), default=None
     )
 
 

@@ -301,3 +301,11 @@ def test_real_repositories_are_decided_as_by_repo2docker(real_corpus: Path) -> N
         assert choice.builder in {decision.builder, Builder.NONE}, root.name
         assert choice.builder is not Builder.NONE or decision.is_default
     assert compared > 100
+
+
+def test_all_specs_takes_one_environment(make_repository: MakeRepository) -> None:
+    """An image has one conda environment; the others are ignored, and that is said."""
+    root = make_repository({"environment.yml": "", "environment-dev.yml": "", "binder/environment.yml": ""})
+    choice = choose_spec_files(open_repository(root), all_specs=True)
+    assert used(choice) == {"binder/environment.yml"}
+    assert all("binder/environment.yml" in file.why for file in choice.ignored)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from depnorm.analyze.analysis import analyze
 from depnorm.emit.image import tools_digest
+from depnorm.emit.layout import check_repo_dir
 from depnorm.errors import CatalogError, UnsupportedError, UsageError
 from depnorm.model import (
     Analysis,
@@ -50,6 +51,8 @@ DEFAULT_MAX_LAYERS = 8
 """Shared layers of one image. A chain of more gains little: build cache and node disk share prefixes only."""
 CONDA_PYTHONS = tuple(f"3.{minor}" for minor in range(5, 16))
 """What a conda environment may ask for; conda itself decides."""
+OLDEST_PYTHON = (3, 8)
+"""What the tools that run in an image while it is built need."""
 DEFAULT_R = "4.4"
 """repo2docker's default."""
 
@@ -104,6 +107,8 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
         options.get("python"),
     )
     target = _target(analysis, options)
+    repo_dir = options.get("repo_dir") or f"/home/{target.user}"
+    check_repo_dir(repo_dir, target.prefix)
     return plan_repository(
         analysis,
         share_with(
@@ -114,7 +119,7 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
             tools=ToolDigests(python=tools_digest("layer.py"), r=tools_digest("packages.R", "profile.R")),
         ),
         target,
-        repo_dir=options.get("repo_dir") or f"/home/{target.user}",
+        repo_dir=repo_dir,
         always_soft=options.get("fallback", "auto") == "always",
     )
 
@@ -133,7 +138,16 @@ def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str
             f"this repository is built with {builder}, which depnorm has no stages for",
             hint="`depnorm plan` says which file decides that; --all-specs plans the other spec files all the same.",
         )
+    if made.target.python and _minor(made.target.python) < OLDEST_PYTHON:
+        raise UnsupportedError(
+            f"this repository asks for Python {made.target.python}; the tools of an image need 3.8 or later",
+            hint="Name a later Python in runtime.txt.",
+        )
     return render_dockerfile(made)
+
+
+def _minor(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def refresh_catalog(
@@ -194,7 +208,6 @@ def _check_options(options: PlanOptions, catalog: Catalog) -> None:
 _OPTION_PATTERNS = {
     # https://pkg.go.dev/github.com/distribution/reference: host, path, tag, digest
     "base_image": re.compile(r"[a-z0-9][A-Za-z0-9._:/-]{0,255}(@sha256:[0-9a-f]{64})?"),
-    "repo_dir": re.compile(r"(/[A-Za-z0-9._-]+)+"),
     "user_id": re.compile(r"[0-9]{1,9}"),
     "max_layers": re.compile(r"[0-9]{1,2}"),
 }

@@ -8,13 +8,14 @@ from typing import TypeVar
 from depnorm.analyze.environment import place_environment
 from depnorm.analyze.findings import file_findings, finding, in_reading_order
 from depnorm.analyze.normalize import applies, duplicates, in_canonical_order
-from depnorm.analyze.placement import place_requirements, place_script
-from depnorm.analyze.projects import local_projects
+from depnorm.analyze.placement import DECIDES, place_requirements, place_script
+from depnorm.analyze.projects import contradictions, local_projects
 from depnorm.analyze.python_version import PythonChoice, choose_python
-from depnorm.analyze.references import FileGraph, file_graph, scope_references
+from depnorm.analyze.references import PULLS_IN, FileGraph, file_graph, scope_references
 from depnorm.model import (
     Analysis,
     Dependency,
+    Entry,
     LocalProject,
     Location,
     Option,
@@ -29,6 +30,8 @@ from depnorm.model.environment import marker_environment
 
 OWN_INDEX = frozenset({"--index-url", "--no-index", "--no-binary"})
 """Options after which a name may mean another package, or another build of it, than a wheel of the public index."""
+OWN_SOURCES = frozenset({*OWN_INDEX, "--extra-index-url", "--find-links"})
+"""Options that say where packages come from."""
 
 Value = TypeVar("Value")
 
@@ -56,6 +59,8 @@ def analyze(
         *(problem for problem in choice.problems if not _is_read_after_all(problem, read)),
         *version.problems,
         *duplicates(read.installed),
+        *_unreachable(read),
+        *contradictions(read.projects, read.installed),
         *_hidden_git(read.projects, is_hidden=git_is_hidden),
         *_own_index(read.requirement_files),
     )
@@ -69,14 +74,13 @@ def analyze(
         r_snapshot=read.option(SpecFormat.RUNTIME, "r-snapshot"),
         asked=_asked(read, version),
         constraints=in_canonical_order(read.constraints),
-        own_index=any(True for file in read.requirement_files for _ in _index_lines(file)),
+        own_index=any(True for file in read.requirement_files for _ in _deciding_lines(file)),
+        own_sources=any(_has_sources(file) for file in read.requirement_files),
         pip=tuple(place_requirements(root, read.by_path, read.graph) for root in read.roots(SpecFormat.REQUIREMENTS)),
         environments=tuple(place_environment(root, read.graph) for root in read.roots(SpecFormat.CONDA)),
         scripts=tuple(place_script(root, read.by_path, read.graph) for root in read.roots(SpecFormat.R_SCRIPT)),
         projects=read.projects,
-        apt=tuple(
-            sorted({each.name for root in read.roots(SpecFormat.APT) for each in root.dependencies if each.name})
-        ),
+        apt=in_canonical_order(each for root in read.roots(SpecFormat.APT) for each in root.dependencies),
         description=_first(read.roots(SpecFormat.DESCRIPTION)),
         post_build=read.script("postBuild"),
         start=read.script("start"),
@@ -123,7 +127,7 @@ class _Read:
         """Every dependency that some tool will install because of a line of a used file."""
         others = [root for each in SpecFormat if each in _INSTALLS for root in self.roots(each)]
         files = [file for file in self.requirement_files if file.format is SpecFormat.REQUIREMENTS]
-        return tuple(each for file in (*files, *others) for each in file.dependencies if not _is_rejected(each, file))
+        return tuple(each for file in (*files, *others) for each in _accepted(file))
 
     @property
     def constraints(self) -> Iterator[Dependency]:
@@ -133,7 +137,7 @@ class _Read:
 
     @cached_property
     def projects(self) -> tuple[LocalProject, ...]:
-        references = (each for file in self.files for each in file.references)
+        references = (each for file in self.requirement_files for each in file.references)
         return local_projects(self.by_path, references, installs_itself=self.choice.installs_itself)
 
     def option(self, file_format: SpecFormat, name: str) -> str | None:
@@ -143,13 +147,14 @@ class _Read:
         return _first(root.path for root in self.roots(SpecFormat.SHELL_SCRIPT) if root.path.endswith(name))
 
 
+_READ_BY_THE_BUILD = (SpecFormat.REQUIREMENTS, SpecFormat.R_SCRIPT, SpecFormat.SHELL_SCRIPT)
 _INSTALLS = frozenset({SpecFormat.CONDA, SpecFormat.R_SCRIPT, SpecFormat.APT})
 
 
-def _is_rejected(dependency: Dependency, file: SpecFile) -> bool:
-    """Whether its own tool refuses the line, so that it repeats and contradicts nothing."""
+def _accepted(file: SpecFile) -> Iterator[Dependency]:
+    """Without lines that their own tool refuses, so that they repeat and contradict nothing."""
     refused = {problem.location.line for problem in file.problems if problem.rule in {"DN114", "DN301"}}
-    return dependency.location.line in refused
+    return (each for each in file.dependencies if each.location.line not in refused)
 
 
 def _is_read_after_all(problem: Problem, read: _Read) -> bool:
@@ -171,6 +176,19 @@ def _asked(read: _Read, version: PythonChoice) -> tuple[Dependency, ...]:
     return in_canonical_order(each for each in (*lines, *declared) if applies(each, environment))
 
 
+def _unreachable(read: _Read) -> Iterator[Problem]:
+    """Spec files that a step of the build has to read, but that COPY of their path would not bring."""
+    for root in (root for each in _READ_BY_THE_BUILD for root in read.roots(each)):
+        if root.entry is Entry.HIDDEN:
+            message = "is left out of the build context by .dockerignore, so no step of the build can read it"
+            hint = f"Add a line `!{root.path}` to .dockerignore."
+            yield Problem(location=Location(path=root.path), raw="", message=message, hint=hint, rule="DN110")
+        elif root.entry is not Entry.FILE:
+            message = "is reached through a symbolic link, so what it asks for waits for the whole repository"
+            hint = "Put the file itself where the link is, to have what it installs cached."
+            yield Problem(location=Location(path=root.path), raw="", message=message, hint=hint, rule="DN112")
+
+
 def _hidden_git(projects: Iterable[LocalProject], *, is_hidden: bool) -> Iterator[Problem]:
     for project in projects:
         if is_hidden and project.reads_git:
@@ -184,19 +202,33 @@ def _hidden_git(projects: Iterable[LocalProject], *, is_hidden: bool) -> Iterato
             )
 
 
-def _index_lines(file: SpecFile) -> Iterator[Option | RepoReference]:
+def _deciding_lines(file: SpecFile) -> Iterator[Option | RepoReference]:
+    """Lines after which nothing is known of the names in other lines: an index, and a constraint that was not read."""
     yield from (option for option in file.options if option.name in OWN_INDEX)
-    yield from (reference for reference in file.references if reference.kind is ReferenceKind.INDEX)
+    for reference in file.references:
+        unread = reference.kind in PULLS_IN and reference.resolved is None
+        if unread or reference.kind is ReferenceKind.INDEX:
+            yield reference
+
+
+def _has_sources(file: SpecFile) -> bool:
+    """Whether packages come from elsewhere, too: a build that starts without the file's options misses them."""
+    return any(option.name in OWN_SOURCES for option in file.options) or any(
+        reference.kind in DECIDES for reference in file.references
+    )
 
 
 def _own_index(files: Iterable[SpecFile]) -> Iterator[Problem]:
     for file in files:
-        for line in _index_lines(file):
-            name = line.name if isinstance(line, Option) else "--index-url"
+        for line in _deciding_lines(file):
+            if isinstance(line, RepoReference) and line.entry is Entry.OUTSIDE:
+                continue  # DN109 says enough
+            unread = isinstance(line, RepoReference) and line.kind is not ReferenceKind.INDEX
+            what = "what this reads is not known" if unread else "this decides what every name means"
             yield Problem(
                 location=line.location,
                 raw=line.raw,
-                message=f"{name} decides what every name means, so no shared layer can stand in for it",
-                hint="Nothing to do if the index is needed; without it this repository shares layers with others.",
+                message=f"{what}, so no shared layer can stand in for any line",
+                hint="Nothing to do if it is needed; without it this repository shares layers with others.",
                 rule="DN203",
             )

@@ -15,11 +15,17 @@ from depnorm.model import (
     Scope,
     SpecFile,
     When,
+    redact,
 )
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ._+:/=<>!~*,|\[\]^$()'\"@-]+")
 """What canonical text may hold. Any other file is copied as it is: its text is then never part of an instruction."""
 _PRINTABLE = re.compile(r"[ -~]+")
+_OTHER_KEYS = re.compile(
+    r"[\[,]\s*(?:md5|sha256|build_number|fn|url|license|license_family|track_features|features|namespace|condition|"
+    r"extras|flags)\s*="
+)
+"""Keys of a match spec that its canonical form here has no place for."""
 _NOT_UNDERSTOOD = frozenset({"DN301", "DN305", "DN401"})
 
 
@@ -39,7 +45,7 @@ def place_environment(root: SpecFile, graph: FileGraph) -> EnvironmentPlacement:
         early_pip=_texts(pip, skip={*late, *soft}) if text is not None else (),
         late_pip=_texts(pip, skip=set()) if text is not None and (late or soft) else (),
         packages=root.dependencies,
-        late=(text is None and bool(late)) or root.entry is not Entry.FILE,
+        late=text is None and (bool(late) or root.entry is not Entry.FILE),
         soft=text is None and bool(soft),
     )
 
@@ -71,13 +77,15 @@ def environment_text(root: SpecFile, *, has_pip: bool) -> str | None:
         return None
     if any(option.name.startswith("variables.") for option in root.options):
         return None
-    conda = [each for each in root.dependencies if each.ecosystem is Ecosystem.CONDA]
+    if any(_OTHER_KEYS.search(each.raw) or each.url or each.hashes for each in root.dependencies if _is_conda(each)):
+        return None
+    conda = [each for each in root.dependencies if _is_conda(each)]
     specs = {match_spec_text(each) for each in conda}
     if has_pip and not any(each.name == "pip" for each in conda):
         specs.add("pip")
     channels = [option.value for option in root.options if option.name == "channels" and option.value]
     pip = [option.value for option in root.options if option.name == "pip-requirement"]
-    if not all(_PLAIN.fullmatch(text) for text in (*specs, *channels)) or not all(map(_PRINTABLE.fullmatch, pip)):
+    if not all(map(_PLAIN.fullmatch, (*specs, *channels))) or not all(map(_may_be_written, (*specs, *channels, *pip))):
         return None
     return "\n".join(
         [
@@ -89,6 +97,15 @@ def environment_text(root: SpecFile, *, has_pip: bool) -> str | None:
             ),
         ]
     )
+
+
+def _may_be_written(text: str) -> bool:
+    """Whether a text may stand in a Dockerfile: no control characters, and no credential."""
+    return _PRINTABLE.fullmatch(text) is not None and redact(text) == text
+
+
+def _is_conda(dependency: Dependency) -> bool:
+    return dependency.ecosystem is Ecosystem.CONDA
 
 
 def _escaped(text: str) -> str:

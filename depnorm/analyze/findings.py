@@ -1,6 +1,7 @@
 """What the owner of a repository is told: problems of the readers, references, and what lines say together."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from depnorm.analyze.references import NEEDS_REPOSITORY, PULLS_IN, FileGraph
 from depnorm.model import (
@@ -55,7 +56,7 @@ _MESSAGES = {
     "DN111": ("leads back to {target}, which is already being read", "Remove this include; pip refuses the cycle."),
     "DN112": (
         "needs {target}, which {obstacle}",
-        "The line waits for the whole repository. Make {target} a plain file of the build context to install it early.",
+        "The line waits for the whole repository. {remedy} to install it early.",
     ),
     "DN115": (
         "reads {target} from the network at build time",
@@ -70,12 +71,19 @@ _MESSAGES = {
 _SAY_IT_ALL = frozenset({"DN114", "DN304"})
 """Problems of a line after which its reference needs no finding of its own."""
 _OBSTACLES = {
-    Entry.HIDDEN: ".dockerignore leaves out of the build context",
-    Entry.LINKED: "is reached through a symbolic link",
-    Entry.SPECIAL: "is neither a file nor a directory",
-    Entry.DIRECTORY: "is a directory of links, or of too many files",
-    Entry.FILE: "is a file where a directory is expected",
+    Entry.HIDDEN: (".dockerignore leaves out of the build context", "Add `!{target}` to .dockerignore"),
+    Entry.LINKED: ("is reached through a symbolic link", "Name the place that the link leads to"),
+    Entry.SPECIAL: ("is neither a file nor a directory", "Make {target} a plain file"),
+    Entry.ODD_NAME: ("has a control character in its name", "Rename {target}"),
+    Entry.FILE: ("is a file where a directory is expected", "Make {target} a directory"),
 }
+_ROOT = ("is the repository itself", "Keep what it takes from there in a directory of its own")
+_NO_FILE = ("is a directory where a file is expected", "Name a file in {target}")
+_UNPLAIN = (
+    "is a directory with links or hidden files in it, or with very many files",
+    "Keep in {target} only the files that it needs, none of them a link or hidden by .dockerignore,",
+)
+"""What keeps a target from being copied by itself, and what to do about it."""
 
 
 def finding(problem: Problem) -> Finding:
@@ -108,7 +116,8 @@ def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGrap
         return
     message, hint = _MESSAGES[rule]
     target = reference.resolved or reference.target
-    words = {"target": _quoted(target), "obstacle": _OBSTACLES.get(reference.entry or Entry.FILE, "")}
+    obstacle, remedy = _obstacle(reference)
+    words = {"obstacle": obstacle, "remedy": remedy, "target": _quoted(target)}
     yield Finding(
         rule=rule,
         severity=_severity(rule),
@@ -118,6 +127,14 @@ def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGrap
         hint=_fill(hint, words),
         target=redact(target),
     )
+
+
+def _obstacle(reference: RepoReference) -> tuple[str, str]:
+    if reference.entry is not Entry.DIRECTORY:
+        return _OBSTACLES.get(reference.entry or Entry.FILE, ("", ""))
+    if _BY_KIND.get(reference.kind) != "DN105":
+        return _NO_FILE
+    return _ROOT if reference.resolved == "." else _UNPLAIN
 
 
 def _severity(rule: str) -> Severity:
@@ -147,7 +164,7 @@ def _target_rule(reference: RepoReference) -> str | None:
             return "DN109"
         case Entry.MISSING:
             return "DN110"
-        case Entry.HIDDEN | Entry.LINKED | Entry.SPECIAL:
+        case Entry.HIDDEN | Entry.LINKED | Entry.SPECIAL | Entry.ODD_NAME:
             return "DN112"
         case _:
             return None
@@ -179,6 +196,7 @@ def _installs(file: SpecFile) -> Iterator[Finding]:
         )
 
 
+@lru_cache(maxsize=64)  # one long line may hold thousands of references
 def _quoted(text: str) -> str:
     line = redact(" ".join(text.split()))
     return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"

@@ -1,9 +1,18 @@
 """Merge what several lines say of one package, and tell where they contradict each other."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from depnorm.model import Dependency, Ecosystem, Problem
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
+MAX_RIVALS = 20
+"""Different requirements of one package, the first ones, that every further one is held against."""
 
 
 def applies(dependency: Dependency, environment: Mapping[str, str]) -> bool:
@@ -39,29 +48,61 @@ def _order(dependency: Dependency) -> tuple[str, ...]:
 def duplicates(dependencies: Iterable[Dependency]) -> Iterator[Problem]:
     """DN201 for a package that lines repeat compatibly, DN202 where no version can satisfy them all.
 
-    Lines under different markers are different requirements, and a constraint is no repetition.
+    Lines under different markers are different requirements, and a constraint is no repetition. Time is linear in the
+    number of lines.
     """
     named = sorted((each for each in dependencies if each.name), key=_same)
     for _, group in groupby(named, key=_same):
-        lines = sorted(group, key=lambda each: each.location)
-        for position, line in enumerate(lines[1:], start=1):
-            yield _problem(line, lines[:position])
+        yield from _repetitions(sorted(group, key=lambda each: each.location))
 
 
 def _same(dependency: Dependency) -> tuple[str, str, str]:
     return (dependency.ecosystem, dependency.name or "", dependency.marker or "")
 
 
-def _problem(line: Dependency, earlier: list[Dependency]) -> Problem:
-    rival = next((each for each in earlier if contradict(line, each)), None)
-    if rival is None:
-        return Problem(
-            location=line.location,
-            raw=line.raw,
-            message=f"{line.name} is already asked for at {earlier[0].location}; the two are merged",
-            hint="Keep one line.",
-            rule="DN201",
-        )
+def _repetitions(lines: list[Dependency]) -> Iterator[Problem]:
+    """What there is to say of all lines of a package but the first."""
+    rivals = _Rivals()
+    for position, line in enumerate(lines):
+        rival = rivals.meet(line)
+        if position:
+            yield _repeats(line, lines[0]) if rival is None else _contradicts(line, rival)
+
+
+@dataclass
+class _Rivals:
+    """The different requirements of one package met so far, and for each the first line that contradicts it."""
+
+    met: list[Dependency] = field(default_factory=list)
+    first: dict[tuple[str, str | None], Dependency | None] = field(default_factory=dict)
+
+    def meet(self, line: Dependency) -> Dependency | None:
+        """The first earlier line that contradicts `line`."""
+        if _asks(line) not in self.first:
+            for each in self.met:
+                if self.first[_asks(each)] is None and contradict(line, each):
+                    self.first[_asks(each)] = line
+            self.first[_asks(line)] = next((each for each in self.met if contradict(line, each)), None)
+            if len(self.met) < MAX_RIVALS:
+                self.met.append(line)
+        return self.first[_asks(line)]
+
+
+def _asks(dependency: Dependency) -> tuple[str, str | None]:
+    return (dependency.spec, dependency.url)
+
+
+def _repeats(line: Dependency, earlier: Dependency) -> Problem:
+    return Problem(
+        location=line.location,
+        raw=line.raw,
+        message=f"{line.name} is already asked for at {earlier.location}; the two are merged",
+        hint="Keep one line.",
+        rule="DN201",
+    )
+
+
+def _contradicts(line: Dependency, rival: Dependency) -> Problem:
     return Problem(
         location=line.location,
         raw=line.raw,
@@ -87,13 +128,19 @@ def _exact_conda(one: Dependency, other: Dependency) -> bool:
 
 def excludes(spec: str, pinned: str) -> bool:
     """Whether `pinned` is an exact version that `spec` does not admit (PEP 440)."""
-    version = pinned.removeprefix("===").removeprefix("==")
-    if not pinned.startswith("==") or "*" in version or "," in version or not spec:
+    if not spec or not pinned.startswith("==") or "*" in pinned or "," in pinned:
         return False
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+    from packaging.specifiers import InvalidSpecifier  # noqa: PLC0415
     from packaging.version import InvalidVersion  # noqa: PLC0415
 
     try:
-        return not SpecifierSet(spec).contains(version, prereleases=True)
+        return not _specifier_set(spec).contains(pinned.removeprefix("===").removeprefix("=="), prereleases=True)
     except (InvalidSpecifier, InvalidVersion):
         return False
+
+
+@lru_cache(maxsize=2 * MAX_RIVALS)
+def _specifier_set(spec: str) -> "SpecifierSet":
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415
+
+    return SpecifierSet(spec)

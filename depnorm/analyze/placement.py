@@ -4,7 +4,7 @@ Line by line: one `-e .` beside thirty packages sends one line late, not thirty-
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from depnorm.analyze.references import PULLS_IN, FileGraph
@@ -22,6 +22,9 @@ from depnorm.model import (
     When,
 )
 from depnorm.model.cran import BASE_PACKAGES
+
+DECIDES = frozenset({ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CONSTRAINT})
+"""Kinds of lines that decide what the other lines mean."""
 
 
 def when(reference: RepoReference, graph: FileGraph) -> When:
@@ -44,6 +47,7 @@ class _Gathered:
     needs: set[str]
     lines: Mapping[When, dict[str, set[int]]] = field(default_factory=lambda: {each: defaultdict(set) for each in When})
     early: list[SpecFile] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)
 
     def moment(self, dependency: Dependency, *, unreached: When) -> When:
         """When the line of a dependency installs; `unreached` for a file that cannot be copied early."""
@@ -51,11 +55,11 @@ class _Gathered:
         for moment in (When.LATE, When.SOFT):
             if line in self.lines[moment].get(path, ()):
                 return moment
-        return When.EARLY if any(file.path == path for file in self.early) else unreached
+        return When.EARLY if path in self.reached else unreached
 
 
 def _gather(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> _Gathered:
-    gathered, waiting, seen = _Gathered(needs={root.path}), [root], {root.path}
+    gathered, waiting = _Gathered(needs={root.path}, reached={root.path}), [root]
     while waiting:
         file = waiting.pop()
         gathered.early.append(file)
@@ -66,8 +70,8 @@ def _gather(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> 
                 continue
             gathered.needs.update(reference.files)
             target = files.get(reference.resolved or "")
-            if reference.kind in PULLS_IN and target and target.path not in seen:
-                seen.add(target.path)
+            if reference.kind in PULLS_IN and target and target.path not in gathered.reached:
+                gathered.reached.add(target.path)
                 waiting.append(target)
     for path, lines in gathered.lines[When.LATE].items():
         gathered.lines[When.SOFT][path] -= lines
@@ -82,7 +86,7 @@ def span(item: RepoReference | Dependency | Option) -> range:
 def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> PipPlacement:
     """The placement of a requirements file."""
     gathered = _gather(root, files, graph)
-    copyable = root.entry is Entry.FILE
+    earliest = _earliest(root, files, graph, gathered)
     dependencies = [
         each
         for path in sorted(graph.reachable(root.path))
@@ -91,16 +95,42 @@ def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: Fil
     ]
     by_moment: dict[When, list[Dependency]] = {each: [] for each in When}
     for dependency in dependencies:
-        by_moment[gathered.moment(dependency, unreached=When.LATE) if copyable else When.LATE].append(dependency)
+        by_moment[_later(earliest, gathered.moment(dependency, unreached=When.LATE))].append(dependency)
     return PipPlacement(
         file=root.path,
         directory=root.directory,
         needs=tuple(sorted(gathered.needs)),
+        when=earliest,
         lines={moment: _frozen(gathered.lines[moment]) for moment in (When.SOFT, When.LATE)},
         packages={moment: tuple(found) for moment, found in by_moment.items()},
         alone=any(dependency.hashes for dependency in dependencies),
-        copyable=copyable,
     )
+
+
+def _earliest(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph, gathered: _Gathered) -> When:
+    """The earliest moment of any line: no command can leave out an option that decides for all of them."""
+    if root.entry is not Entry.FILE:
+        return When.LATE
+    deciding = graph.above(path for path, file in files.items() if _decides(file))
+    return _later(When.EARLY, *(moment for file in gathered.early for moment in _decided(file, deciding, graph)))
+
+
+def _decided(file: SpecFile, deciding: frozenset[str], graph: FileGraph) -> Iterator[When]:
+    """When the other lines can install, for each line that decides something for them."""
+    on_option = {option.location for option in file.options}
+    for reference in file.references:
+        includes = reference.kind is ReferenceKind.INCLUDE and reference.resolved in deciding
+        in_option = reference.kind is ReferenceKind.VARIABLE and reference.location in on_option
+        if reference.kind in DECIDES or includes or in_option:
+            yield when(reference, graph)
+
+
+def _decides(file: SpecFile) -> bool:
+    return bool(file.options) or any(reference.kind in DECIDES for reference in file.references)
+
+
+def _later(*moments: When) -> When:
+    return max(moments, key=list(When).index)
 
 
 def _frozen(lines: Mapping[str, set[int]]) -> dict[str, tuple[int, ...]]:
@@ -116,19 +146,21 @@ def place_script(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph
     late = When.LATE in moments or root.entry is not Entry.FILE
     soft = not late and (When.SOFT in moments or not understood)
     dependencies = [each for file in gathered.early for each in file.dependencies]
-    plain = {each.name for each in root.dependencies if each.name and _is_plain(each, root)}
+    installs = [each for each in root.options if each.name == "statement" and each.value == "install"]
+    lines = {line for statement in installs for line in span(statement)}
+    plain = {each.name for each in root.dependencies if each.name and _is_plain(each, lines)}
     return ScriptPlacement(
         file=root.path,
         needs=tuple(sorted(gathered.needs)),
         dependencies=tuple(dependencies),
         when=When.LATE if late else When.SOFT if soft else When.EARLY,
         plain=tuple(sorted(plain)) if understood else (),
+        certain=tuple(sorted(plain)),
     )
 
 
-def _is_plain(dependency: Dependency, script: SpecFile) -> bool:
-    """Whether `install.packages(name)` from the snapshot is all that a line asks for."""
+def _is_plain(dependency: Dependency, lines: set[int]) -> bool:
+    """Whether `install.packages(name)` from the snapshot is all that one of the `lines` that install asks for."""
     if dependency.url or dependency.spec or dependency.channel or dependency.name in BASE_PACKAGES:
         return False
-    statements = (option for option in script.options if option.name == "statement" and option.value == "install")
-    return any(dependency.location.line in span(statement) for statement in statements)
+    return dependency.location.line in lines

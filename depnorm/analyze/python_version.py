@@ -34,7 +34,7 @@ def choose_python(
     if environment:
         version, why = environment, "as environment.yml asks"
     elif runtime:
-        version, why = runtime.option("python") or default, f"as {runtime.path} says"
+        version, why = _plain(runtime.option("python")) or default, f"as {runtime.path} says"
     elif explicit and all(admits(bound, explicit) for _, bound in bounds):
         version, why = explicit, "as --python says"
     else:
@@ -46,6 +46,11 @@ def choose_python(
     if version not in available and not environment:
         problems.append(_not_shared(version, why, source, available))
     return PythonChoice(version=version, why=why, problems=tuple(problems))
+
+
+def _plain(version: str | None) -> str:
+    """`X.Y` without leading zeros: it becomes the tag of an image."""
+    return ".".join(str(int(part)) for part in version.split(".")) if version else ""
 
 
 def _not_explicit(explicit: str, version: str, why: str, source: SpecFile | None) -> Problem:

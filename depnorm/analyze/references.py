@@ -33,6 +33,25 @@ class FileGraph:
                     waiting.append(below)
         return frozenset(seen)
 
+    def above(self, paths: Iterable[str]) -> frozenset[str]:
+        """`paths` and every file that pulls one of them in."""
+        waiting = list(paths)
+        seen = set(waiting)
+        while waiting:
+            for above in self._pulled_in_by.get(waiting.pop(), ()):
+                if above not in seen:
+                    seen.add(above)
+                    waiting.append(above)
+        return frozenset(seen)
+
+    @cached_property
+    def _pulled_in_by(self) -> Mapping[str, list[str]]:
+        above: dict[str, list[str]] = {}
+        for path, targets in self.edges.items():
+            for target in targets:
+                above.setdefault(target, []).append(path)
+        return above
+
     @cached_property
     def closing(self) -> frozenset[tuple[str, str]]:
         """The edges that lead back to a file on the way to them, seen from the files in the order they were read."""
@@ -78,27 +97,28 @@ def file_graph(files: Iterable[SpecFile]) -> FileGraph:
 
 def scope_references(files: tuple[SpecFile, ...], graph: FileGraph) -> tuple[SpecFile, ...]:
     """The same files with the scope of every reference filled in."""
-    own = {
-        file.path: worst(own_scope(reference) for reference in file.references if reference.kind not in PULLS_IN)
-        for file in files
-    }
-    dangling = {
-        file.path: worst(own_scope(reference) for reference in file.references if reference.kind in PULLS_IN)
-        for file in files
-    }
+    below = _scopes_below(files, graph)
 
     def scope(reference: RepoReference) -> Scope:
         alone = own_scope(reference)
-        if reference.kind not in PULLS_IN or reference.resolved not in own:
+        if reference.kind not in PULLS_IN or reference.resolved not in below:
             return alone
-        below = graph.reachable(reference.resolved)
-        return worst([alone, *(own[path] for path in below), *(dangling[path] for path in below)])
+        return worst([alone, below[reference.resolved]])
 
     return tuple(_scoped(file, scope) for file in files)
 
 
 def _scoped(file: SpecFile, scope: Callable[[RepoReference], Scope]) -> SpecFile:
     return replace(file, references=tuple(replace(each, scope=scope(each)) for each in file.references))
+
+
+def _scopes_below(files: tuple[SpecFile, ...], graph: FileGraph) -> dict[str, Scope]:
+    """The worst scope of each file and all that it pulls in."""
+    own = {file.path: worst(map(own_scope, file.references)) for file in files}
+    scopes: dict[str, Scope] = {}
+    for scope in WORST_LAST:
+        scopes |= dict.fromkeys(graph.above(path for path, alone in own.items() if alone is scope), scope)
+    return scopes
 
 
 def worst(scopes: Iterable[Scope]) -> Scope:

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from depnorm.cli.outcome import Outcome
 from depnorm.errors import DepnormError, UnsupportedError
 
 EXIT_FINDINGS = 1
@@ -33,6 +32,7 @@ def run(args: Sequence[str] | None = None) -> int:
     """
     try:
         from depnorm.cli.app import app  # noqa: PLC0415  an interrupt while modules load is handled as well
+        from depnorm.cli.outcome import Outcome  # noqa: PLC0415
 
         result = app(args=None if args is None else list(args), prog_name="depnorm", standalone_mode=False)
         return result.write() if isinstance(result, Outcome) else int(result or 0)

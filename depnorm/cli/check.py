@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -51,4 +52,5 @@ def check(
 
 def _located(findings: Iterable[Finding], root: Path, *, as_given: bool) -> Iterator[Finding]:
     start = root if as_given else from_working_directory(root)
-    return (replace(finding, path=shown_path(start, finding.path)) for finding in findings)
+    shown = cache(partial(shown_path, start))
+    return (replace(finding, path=shown(finding.path)) for finding in findings)

@@ -12,7 +12,6 @@ from depnorm.model import CreateBase, LockedPackage, Plan, Target
 
 _IMAGE = re.compile(r"[A-Za-z0-9][\w.\-/:@]*", re.ASCII)
 _USER = re.compile(r"[a-z_][a-z0-9_-]*", re.ASCII)
-_PATH = re.compile(r"(/[\w.@+-]+)+", re.ASCII)
 
 
 def create_base(plan: Plan, step: CreateBase) -> list[str]:
@@ -44,9 +43,8 @@ def _check(plan: Plan) -> None:
     target = plan.target
     if not _USER.fullmatch(target.user):
         raise UsageError(f"{target.user!r}: expected the name of a user", hint="Such as jovyan.")
-    for path in (plan.repo_dir, target.prefix):
-        if not _PATH.fullmatch(path) or ".." in path.split("/"):
-            raise UsageError(f"{path!r}: expected an absolute path of the image", hint="Such as /home/jovyan.")
+    layout.check_path(target.prefix)
+    layout.check_repo_dir(plan.repo_dir, target.prefix)
 
 
 def _image(reference: str) -> str:

@@ -1,13 +1,11 @@
 """Dockerfile instructions, and the only ways by which a word of a repository gets into one."""
 
 import json
-import unicodedata
 from collections.abc import Iterable
 
 from depnorm.errors import UnsupportedError
+from depnorm.model import fits_a_line
 
-# Cc: controls, line feed and NUL among them; Cs: lone surrogates; Zl, Zp: other line ends.
-_UNSAFE = {"Cc", "Cs", "Zl", "Zp"}
 _MAX_COMMENT = 160
 _MAX_LINE = 140
 
@@ -23,7 +21,7 @@ def quote_word(word: str) -> str:
 
 def check_word(word: str) -> str:
     """`word` itself; raises `UnsupportedError` where it holds a line end or another control character but a tab."""
-    if any(unicodedata.category(character) in _UNSAFE and character != "\t" for character in word):
+    if not fits_a_line(word):
         raise UnsupportedError(
             f"{word!r}: control characters cannot be part of a Dockerfile",
             hint="Rename the file, or remove the character.",

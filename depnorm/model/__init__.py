@@ -15,6 +15,7 @@ from depnorm.model.choice import Builder, ChosenFile, SpecChoice
 from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem, canonical_name
 from depnorm.model.environment import marker_environment
 from depnorm.model.finding import Finding, Severity
+from depnorm.model.line_text import fits_a_line
 from depnorm.model.plan import LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
 from depnorm.model.redact import redact
 from depnorm.model.reference import Entry, PathBase, ReferenceKind, RepoReference, Scope
@@ -99,6 +100,7 @@ __all__ = [
     "Verify",
     "When",
     "canonical_name",
+    "fits_a_line",
     "marker_environment",
     "redact",
 ]

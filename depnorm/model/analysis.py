@@ -22,24 +22,25 @@ class When(StrEnum):
 class PipPlacement:
     """Where the lines of one requirements file and its includes go.
 
-    `lines` are those that do not simply install early from `needs`, a closed set of files: for each moment, files with
-    line numbers. `packages` are all dependencies by moment. `alone` is true where nothing may be added to its command
-    (hash-checking mode), `copyable` false where the file itself cannot be copied early, so all of it waits. Paths are
-    relative to the repository.
+    `when` is the earliest moment of any line: late where the file cannot be copied by itself, or where an option that
+    decides for the others (an index, a constraint) has to wait; soft where only running such an option tells what it
+    says. `lines` are those that install later than that: for each moment, files with line numbers. `packages` are all
+    dependencies by moment, `needs` the closed set of files that the early lines read. `alone` is true where nothing may
+    be added to its command (hash-checking mode). Paths are relative to the repository.
     """
 
     file: str
     directory: str
     needs: tuple[str, ...]
+    when: When
     lines: Mapping[When, Mapping[str, tuple[int, ...]]]
     packages: Mapping[When, tuple[Dependency, ...]]
     alone: bool
-    copyable: bool
 
     @property
     def waits(self) -> bool:
         """Whether some line has to be installed with the repository there."""
-        return not self.copyable or any(self.lines[When.SOFT]) or any(self.lines[When.LATE])
+        return self.when is not When.EARLY or any(self.lines[When.SOFT]) or any(self.lines[When.LATE])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,8 @@ class EnvironmentPlacement:
 class ScriptPlacement:
     """When an install.R runs, as a whole.
 
-    `plain` are packages that can install before it, where it is understood but has to wait.
+    `plain` are packages that can install before it, where it is understood but has to wait. `certain` are those whose
+    absence afterwards means that it failed: names that a URL, a library of its own or a `try()` leave open are not.
     """
 
     file: str
@@ -74,11 +76,12 @@ class ScriptPlacement:
     dependencies: tuple[Dependency, ...]
     when: When
     plain: tuple[str, ...]
+    certain: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalProject:
-    """A Python project that a line installs from the repository.
+    """A Python project of the repository that a line installs (`by_line`), or the builder after everything else.
 
     `requirements` are its static dependencies with the requested extras, `build_requires` what its backend needs; both
     canonical. `static` is false where running it is the only way to know more; `reads_git` names a backend that asks
@@ -86,6 +89,7 @@ class LocalProject:
     """
 
     directory: str
+    by_line: bool
     requirements: tuple[Dependency, ...]
     build_requires: tuple[str, ...]
     static: bool
@@ -98,7 +102,8 @@ class Analysis:
 
     `asked` are the PyPI packages that pip will be asked for (merged, sorted by name), `constraints` those that only
     bind. `python` is `X.Y`; `python_why` completes the sentence "Python X.Y, …". `own_index` is true
-    where a name may mean another package than on the public index.
+    where a name may mean another package than on the public index, or where something that binds was not read;
+    `own_sources` where packages also come from elsewhere.
     """
 
     choice: SpecChoice
@@ -111,11 +116,12 @@ class Analysis:
     asked: tuple[Dependency, ...]
     constraints: tuple[Dependency, ...]
     own_index: bool
+    own_sources: bool
     pip: tuple[PipPlacement, ...]
     environments: tuple[EnvironmentPlacement, ...]
     scripts: tuple[ScriptPlacement, ...]
     projects: tuple[LocalProject, ...]
-    apt: tuple[str, ...]
+    apt: tuple[Dependency, ...]
     description: SpecFile | None
     post_build: str | None
     start: str | None

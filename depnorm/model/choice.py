@@ -34,7 +34,7 @@ class SpecChoice:
     """repo2docker's decision about a repository.
 
     `config_directory` is `binder`, `.binder` or "" (the root). `installs_itself` is true where repo2docker runs
-    `pip install .` (or R's `install_local()`) after everything else. `problems` carry DN0xx codes.
+    `pip install .` after everything else. `problems` carry DN0xx codes.
     """
 
     builder: Builder

@@ -1,6 +1,5 @@
 """What a repository declares: packages, and the options beside them."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,7 +15,10 @@ class Ecosystem(StrEnum):
 
 def canonical_name(name: str) -> str:
     """The one spelling of a PyPI package's name (PEP 503). That of `packaging` is the same, behind 5 ms of imports."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+    canonical = name.lower().replace("_", "-").replace(".", "-")
+    while "--" in canonical:
+        canonical = canonical.replace("--", "-")
+    return canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -2,14 +2,23 @@
 
 import re
 
+from depnorm.model.secret_name import hide_named
+
 # Userinfo of a URL, up to the last `@` of its authority (RFC 3986, 3.2).
 _USERINFO = re.compile(r"(?<![/\w])//(?P<user>[^\s/?#]*)@")
 # A password that holds `/`, `?` or `#` unescaped: what stands where a port would is no number.
 _BROKEN_USERINFO = re.compile(r"//(?=[^\s/?#@:]{1,256}:(?!\d{1,5}(?:[/?#]|$)))")
 _WORD = re.compile(r"\S+")
-_SENSITIVE = r"(?:token|secret|passw(?:or)?d|pwd|api_?key|access_?key|signature|sig|auth|credentials?|pat)"
-_QUERY = re.compile(rf"((?:^|[?&;#\s])[\w.-]*{_SENSITIVE}=)(?!\$)[^\s&;#\"'<>]+", re.IGNORECASE)
-_ASSIGNED = re.compile(rf"({_SENSITIVE}[\"']?\s{{0,8}}(?:=|<-|:)\s{{0,8}})([\"'])[^\"']+\2", re.IGNORECASE)
+# `user:password@host` without a scheme, as --proxy takes it; not `image:tag@sha256:…`, `file:x@y`, `npm:x@1`.
+_BARE_USERINFO = re.compile(
+    r"(?<![\w.+*/-])(?!(?:file|npm|mailto|git|hg):)[\w.+-]{1,64}:[^\s@/:$*][^\s@/:]{0,255}@(?=[A-Za-z\d\[])(?!sha\d+:)"
+)
+# curl's `-u name:password`; two numbers are user and group.
+_USER_OPTION = re.compile(
+    r"(?<!\S)((?:-u|--(?:proxy-)?user[ =])[ \t]{0,8}[\"']?[^\s:\"'=/]{1,256}:)(?!\$|//|\d+(?![^\s\"']))[^\s\"']+"
+)
+# https://conda.anaconda.org/t/<token>/channel; conda leaves the host of such a channel out.
+_CONDA_TOKEN = re.compile(r"(?P<host>//[^\s/]+/)?(?<![\w.-])t/(?P<token>[\w-]+)")
 # Tokens that their issuers made recognizable: GitHub, GitLab, PyPI, AWS, Slack.
 _TOKEN = re.compile(
     r"\b(?:gh[a-z]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|pypi-A[\w-]{16,}|AKIA[0-9A-Z]{16}|xox[a-z]-[\w-]{10,})"
@@ -19,20 +28,26 @@ _PUBLIC_USER = re.compile(r"(?:\$\{\w+\}|:)+|git|hg", re.ASCII)
 
 
 def redact(text: str) -> str:
-    """`text` with `***` for every credential in it: a URL's userinfo, secret query parameters, well-known tokens.
+    """`text` with `***` for every credential in it.
 
-    Time is linear in the length of the text.
+    That is a URL's userinfo, conda's tokens, `user:password@host`, the values of parameters, variables, keys and
+    options whose names say so, and well-known tokens. A variable (`${TOKEN}`) is no credential. Time is linear in the
+    length of the text.
     """
     if "//" in text:
         text = _USERINFO.sub(_hide_userinfo, text)
         text = _WORD.sub(_hide_broken_userinfo, text)
-    if "=" in text or ":" in text or "<-" in text:
-        text = _ASSIGNED.sub(r"\1\2***\2", _QUERY.sub(r"\1***", text))
-    return _TOKEN.sub("***", text)
+    if "t/" in text:
+        text = _CONDA_TOKEN.sub(_hide_conda_token, text)
+    if ":" in text:
+        text = _USER_OPTION.sub(r"\1***", _BARE_USERINFO.sub("***@", text) if "@" in text else text)
+    return _TOKEN.sub("***", hide_named(text))
 
 
 def _hide_userinfo(match: re.Match[str]) -> str:
-    return match.group() if _PUBLIC_USER.fullmatch(match["user"]) else "//***@"
+    """A mere name is public where the host asks for a key beside it (SSH)."""
+    is_name = ":" not in match["user"] and match.string.endswith("ssh:", 0, match.start())
+    return match.group() if is_name or _PUBLIC_USER.fullmatch(match["user"]) else "//***@"
 
 
 def _hide_broken_userinfo(word: re.Match[str]) -> str:
@@ -42,3 +57,9 @@ def _hide_broken_userinfo(word: re.Match[str]) -> str:
     if found is None or _PUBLIC_USER.fullmatch(before, found.end()):
         return word.group()
     return f"{before[: found.start()]}//***@{after}"
+
+
+def _hide_conda_token(match: re.Match[str]) -> str:
+    """Another host may have a directory `t`: there, only what looks like a token of conda's is one."""
+    is_token = match["token"].startswith("tk-") or "conda" in (match["host"] or "")
+    return f"{match['host'] or ''}t/***" if is_token else match.group()

@@ -47,6 +47,7 @@ class Entry(StrEnum):
     LINKED = "linked"  # reached through a symbolic link that stays inside: COPY of the path alone would not do
     HIDDEN = "hidden"  # left out of the build context by .dockerignore
     SPECIAL = "special"  # a socket, a device, a pipe
+    ODD_NAME = "odd-name"  # a control character on the way to it: no Dockerfile can name it
 
 
 class PathBase(StrEnum):

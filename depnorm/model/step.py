@@ -49,7 +49,7 @@ class InstallCran:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallApt:
-    """Packages of the distribution, sorted."""
+    """Packages of the distribution, sorted, as apt-get takes them: `curl`, `curl=7.88.1-10`, `libc6:i386/bookworm`."""
 
     packages: tuple[str, ...]
 

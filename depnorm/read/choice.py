@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from depnorm.model import Builder, ChosenFile, SpecChoice
-from depnorm.read.choice_all import choose_all
 from depnorm.read.choice_problems import find_problems
 from depnorm.read.evidence import Evidence, collect_evidence, is_legacy_python, pick_builder
 from depnorm.read.repository import Repository
@@ -56,6 +55,8 @@ def choose_spec_files(repository: Repository, *, all_specs: bool = False) -> Spe
     found, problems = find_spec_files(repository)
     evidence = collect_evidence(repository, found)
     if all_specs:
+        from depnorm.read.choice_all import choose_all  # noqa: PLC0415  only `--all-specs` chooses so
+
         return choose_all(evidence, problems)
     builder = pick_builder(evidence)
     reasons = _used(evidence, builder, repository)
@@ -105,8 +106,7 @@ def _why_project(file: FoundFile, evidence: Evidence, builder: Builder) -> str |
 
 
 def _installs_itself(evidence: Evidence, builder: Builder) -> bool:
-    is_python = builder in _INSTALLS_PACKAGE and evidence.is_package
-    return is_python or (builder is Builder.R and evidence.is_r_package)
+    return builder in _INSTALLS_PACKAGE and evidence.is_package
 
 
 def _uses_requirements3(evidence: Evidence, builder: Builder, repository: Repository) -> bool:

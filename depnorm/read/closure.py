@@ -2,7 +2,7 @@
 
 import posixpath
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
@@ -17,8 +17,8 @@ from depnorm.model import (
     SpecChoice,
     SpecFile,
     SpecFormat,
+    fits_a_line,
 )
-from depnorm.read.dockerignore import DockerIgnore, parse_dockerignore
 from depnorm.read.formats import parse
 from depnorm.read.repository import Repository
 from depnorm.read.text import decode
@@ -27,6 +27,8 @@ MAX_FILES = 500
 """Files that one repository's closure may reach; further includes become a problem."""
 MAX_DIRECTORY_FILES = 1_000
 """Files of a directory that is copied for one line (`--find-links wheels`); a larger one needs the repository."""
+MAX_LISTED_FILES = 20_000
+"""Files of all such directories together; what comes after them needs the repository."""
 
 FOLLOWED = {
     ReferenceKind.INCLUDE: SpecFormat.REQUIREMENTS,
@@ -44,7 +46,7 @@ DIRECTORIES = {ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CHAN
 
 def read_choice(repository: Repository, choice: SpecChoice) -> tuple[SpecFile, ...]:
     """Each used file of `choice` and whatever they include, in the order met. Never raises for what a file says."""
-    closure = _Closure(repository, _read_dockerignore(repository))
+    closure = _Closure(repository, _dockerignore(repository))
     for chosen in choice.used:
         closure.enter(chosen.path, chosen.format, _working_directory(chosen.path, chosen.format))
     return closure.read()
@@ -52,7 +54,7 @@ def read_choice(repository: Repository, choice: SpecChoice) -> tuple[SpecFile, .
 
 def git_is_hidden(repository: Repository) -> bool:
     """Whether .dockerignore keeps the history from a build that asks git for a version."""
-    return _read_dockerignore(repository).hides(".git")
+    return _dockerignore(repository)(".git")
 
 
 def _working_directory(path: str, file_format: SpecFormat) -> str:
@@ -61,36 +63,54 @@ def _working_directory(path: str, file_format: SpecFormat) -> str:
     return posixpath.dirname(path) if file_format in beside else ""
 
 
-def _read_dockerignore(repository: Repository) -> DockerIgnore:
+def _dockerignore(repository: Repository) -> Callable[[str], bool]:
+    """Whether .dockerignore leaves a path out of the build context."""
     try:
-        return parse_dockerignore(decode(repository.read_bytes(".dockerignore")).text)
+        data = repository.read_bytes(".dockerignore")
     except UnusableInputError:
-        return DockerIgnore()
+        return _hides_nothing
+    from depnorm.read.dockerignore import parse_dockerignore  # noqa: PLC0415  most repositories have none
+
+    return parse_dockerignore(decode(data).text).hides
+
+
+def _hides_nothing(_path: str) -> bool:
+    return False
 
 
 @dataclass
 class _Closure:
-    """The work list: files still to read, each with its format and working directory."""
+    """The work list: files still to read, each with its format and working directory.
+
+    What stands at a path is looked up once, however many lines name it.
+    """
 
     repository: Repository
-    ignore: DockerIgnore
+    hides: Callable[[str], bool]
     waiting: deque[tuple[str, SpecFormat, str]] = field(default_factory=deque)
-    entered: set[str] = field(default_factory=set)
+    entered: dict[str, SpecFormat] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    plain: dict[str, bool] = field(default_factory=dict)
+    projects: dict[str, tuple[tuple[str, SpecFormat], ...]] = field(default_factory=dict)
+    listed: int = 0
 
     def enter(self, path: str, file_format: SpecFormat, directory: str) -> bool:
-        if path in self.entered:
+        # What is both -c and -r is installed, and then binds all the same.
+        installs_after_all = file_format is SpecFormat.REQUIREMENTS and self.entered.get(path) is SpecFormat.CONSTRAINTS
+        if path in self.entered and not installs_after_all:
             return True
         if len(self.entered) >= MAX_FILES:
             return False
-        self.entered.add(path)
+        self.entered[path] = file_format
         self.waiting.append((path, file_format, directory))
         return True
 
     def read(self) -> tuple[SpecFile, ...]:
-        files = []
+        files: dict[str, SpecFile] = {}
         while self.waiting:
-            files.append(self._read_one(*self.waiting.popleft()))
-        return tuple(files)
+            file = self._read_one(*self.waiting.popleft())
+            files[file.path] = file
+        return tuple(files.values())
 
     def _read_one(self, path: str, file_format: SpecFormat, directory: str) -> SpecFile:
         try:
@@ -136,15 +156,21 @@ class _Closure:
         path, entry = reference.resolved, reference.entry
         if path is None:
             return
-        if entry in {Entry.FILE, Entry.LINKED, Entry.HIDDEN} and reference.kind in FOLLOWED:
+        if entry in {Entry.FILE, Entry.LINKED, Entry.HIDDEN, Entry.ODD_NAME} and reference.kind in FOLLOWED:
             if reference.kind is ReferenceKind.SCRIPT and not path.lower().endswith(".r"):
                 return
             yield path, self._followed_format(reference, file_format), directory
-        elif reference.kind in PROJECTS and entry in {Entry.DIRECTORY, Entry.LINKED, Entry.HIDDEN}:
-            for name, project_format in PROJECT_FILES.items():
-                file = posixpath.normpath(posixpath.join(path, name))
-                if self.repository.entry(file) in {Entry.FILE, Entry.LINKED}:
-                    yield file, project_format, posixpath.dirname(file)
+        elif reference.kind in PROJECTS and entry in {Entry.DIRECTORY, Entry.LINKED, Entry.HIDDEN, Entry.ODD_NAME}:
+            for file, project_format in self._project_files(path):
+                yield file, project_format, posixpath.dirname(file)
+
+    def _project_files(self, directory: str) -> tuple[tuple[str, SpecFormat], ...]:
+        if directory not in self.projects:
+            files = {posixpath.normpath(posixpath.join(directory, name)): each for name, each in PROJECT_FILES.items()}
+            self.projects[directory] = tuple(
+                (file, each) for file, each in files.items() if self.repository.entry(file) is Entry.FILE
+            )
+        return self.projects[directory]
 
     @staticmethod
     def _followed_format(reference: RepoReference, file_format: SpecFormat) -> SpecFormat:
@@ -167,12 +193,20 @@ class _Closure:
         return replace(reference, resolved=path or ".", entry=entry, files=self._files(reference.kind, path, entry))
 
     def _entry(self, path: str) -> Entry:
+        if path not in self.entries:
+            self.entries[path] = self._look_at(path)
+        return self.entries[path]
+
+    def _look_at(self, path: str) -> Entry:
         entry = self.repository.entry(path)
         if entry not in {Entry.FILE, Entry.DIRECTORY} or not path:
             return entry
-        if self.repository.is_linked(path):
-            return Entry.LINKED
-        return Entry.HIDDEN if self.ignore.hides(path) else entry
+        return Entry.LINKED if self.repository.is_linked(path) else self._in_context(path, entry)
+
+    def _in_context(self, path: str, entry: Entry) -> Entry:
+        if not fits_a_line(path):
+            return Entry.ODD_NAME
+        return Entry.HIDDEN if self.hides(path) else entry
 
     def _files(self, kind: ReferenceKind, path: str, entry: Entry) -> tuple[str, ...]:
         """What COPY brings for the reference: a file, or `directory/` where all of that may be copied."""
@@ -184,16 +218,17 @@ class _Closure:
 
     def _is_plain_directory(self, path: str) -> bool:
         """Whether a directory holds only regular files that the build context has, and not too many."""
-        waiting, seen = [path], 0
-        while waiting:
-            directory = waiting.pop()
-            for name in self.repository.list_directory(directory):
-                seen += 1
-                entry = self._entry(f"{directory}/{name}")
-                if seen > MAX_DIRECTORY_FILES or entry not in {Entry.FILE, Entry.DIRECTORY}:
-                    return False
-                if entry is Entry.DIRECTORY:
-                    waiting.append(f"{directory}/{name}")
+        if path not in self.plain:
+            self.plain[path] = self._holds_only_files(path)
+        return self.plain[path]
+
+    def _holds_only_files(self, directory: str) -> bool:
+        for seen, (path, entry) in enumerate(self.repository.walk(directory), start=1):
+            self.listed += 1
+            if seen > MAX_DIRECTORY_FILES or self.listed > MAX_LISTED_FILES:
+                return False
+            if entry not in {Entry.FILE, Entry.DIRECTORY} or self._in_context(path, entry) is not entry:
+                return False
         return True
 
 

@@ -5,73 +5,114 @@ from the context's root and against each of its parents; the last line that matc
 any number of directories.
 """
 
-import fnmatch
 import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 MAX_PATTERNS = 2_000
 MAX_PATTERN_LENGTH = 1_000
-_PLAIN_BANG = re.compile(r"\[!([^\]]+)\]")
+# `^` negates a class and `!` does not (Go's filepath.Match); what opens no class stands for itself.
+_TOKEN = re.compile(r"\*+|\?|\[(?P<negated>\^?)(?P<members>[^\]]+)\]|\\?(?P<itself>.)", re.DOTALL)
+_MEMBER = re.compile(r"(.)-(.)|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """One line: the matchers of its path segments (None for `**`), and whether it takes paths back."""
+class Patterns:
+    """Lines in a row that do the same, as one expression, and whether they take paths back."""
 
-    segments: tuple[re.Pattern[str] | None, ...]
+    expression: re.Pattern[str]
     takes_back: bool
-
-    def matches(self, path: tuple[str, ...]) -> bool:
-        """Whether the pattern matches the whole path; linear in pattern length times path length."""
-        reached = {0}
-        for matcher in self.segments:
-            if matcher is None:
-                reached = set(range(min(reached, default=len(path) + 1), len(path) + 1))
-            else:
-                reached = {at + 1 for at in reached if at < len(path) and matcher.fullmatch(path[at])}
-        return len(path) in reached
 
 
 @dataclass(frozen=True, slots=True)
 class DockerIgnore:
     """The patterns of a `.dockerignore`, in file order."""
 
-    patterns: tuple[Pattern, ...] = ()
+    patterns: tuple[Patterns, ...] = ()
 
     def hides(self, path: str) -> bool:
-        """Whether `path` (relative to the context, POSIX style) is left out of the build context."""
-        parts = tuple(posixpath.normpath(path).split("/"))
-        hidden = False
-        for pattern in self.patterns:
-            if hidden == pattern.takes_back and any(pattern.matches(parts[:end]) for end in range(1, len(parts) + 1)):
-                hidden = not pattern.takes_back
-        return hidden
+        """Whether `path` (relative to the context, POSIX style) is left out of the build context.
+
+        Time is linear in the number of patterns.
+        """
+        path = posixpath.normpath(path)
+        for patterns in reversed(self.patterns):
+            if patterns.expression.match(path):
+                return not patterns.takes_back
+        return False
 
 
 def parse_dockerignore(text: str) -> DockerIgnore:
     """The patterns of a `.dockerignore`; lines that cannot be a path pattern are passed over, as Docker would fail."""
-    return DockerIgnore(tuple(_patterns(text.removeprefix("\ufeff"))))
+    return DockerIgnore(
+        tuple(
+            Patterns(re.compile("|".join(expression for _, expression in patterns), re.DOTALL), takes_back)
+            for takes_back, patterns in groupby(_patterns(text.removeprefix("\ufeff")), key=lambda each: each[0])
+        )
+    )
 
 
-def _patterns(text: str) -> Iterator[Pattern]:
+def _patterns(text: str) -> Iterator[tuple[bool, str]]:
+    """Each pattern as an expression, with whether it takes paths back."""
     for line in text.splitlines()[:MAX_PATTERNS]:
         pattern = line.strip()
         if not pattern or line.startswith("#") or len(pattern) > MAX_PATTERN_LENGTH:
             continue
-        takes_back = pattern.startswith("!")
         path = posixpath.normpath(pattern.removeprefix("!").strip()).strip("/")
         if path and path != ".":
-            yield Pattern(tuple(_segment(segment) for segment in path.split("/")), takes_back)
+            yield pattern.startswith("!"), _expression(path.split("/"))
 
 
-def _segment(segment: str) -> re.Pattern[str] | None:
-    if segment == "**":
-        return None
-    # Go negates a class with ^ and takes ! as itself; fnmatch the other way round.
-    translated = _PLAIN_BANG.sub(r"[\1!]", segment).replace("[^", "[!")
-    try:
-        return re.compile(fnmatch.translate(translated))
-    except re.error:
-        return re.compile(re.escape(segment))
+def _expression(segments: list[str]) -> str:
+    """What matches a path, or one of its parents.
+
+    What follows a `**` is looked for once, at the first place: a later one cannot help what comes after it. So it is
+    an atomic group, and nothing is tried twice.
+    """
+    runs = [
+        "/".join(map(_segment, run)) for is_any, run in groupby(segments, key=lambda each: each == "**") if not is_any
+    ]
+    if not runs:
+        return ".*"
+    *inner, last = runs
+    end = "/" if segments[-1] == "**" else r"(?:/|\Z)"  # what is below `docs/**`, not a file called docs
+    first, *others = [*(f"{each}/" for each in inner), last + end]
+    if segments[0] == "**":
+        first, others = "", [first, *others]
+    return first + "".join(f"(?>(?:[^/]+/)*?{each})" for each in others)
+
+
+def _segment(segment: str) -> str:
+    """One segment; each part between two `*` is looked for once, at the first place, as `fnmatch` does it."""
+    first, *parts = _between_stars(segment)
+    *middle, last = parts or [""]
+    found = "".join(rf"(?>[^/]*?{part})" for part in middle)
+    return first + found + (rf"[^/]*{last}" if parts else "")
+
+
+def _between_stars(segment: str) -> list[str]:
+    parts = [""]
+    for token in _TOKEN.finditer(segment):
+        if token[0].startswith("*"):
+            parts.append("")
+        elif token[0] == "?":
+            parts[-1] += "[^/]"
+        elif token["members"]:
+            parts[-1] += _class(token["members"], negated=bool(token["negated"]))
+        else:
+            parts[-1] += re.escape(token["itself"])
+    return parts
+
+
+def _class(members: str, *, negated: bool) -> str:
+    """A class of characters; a range from high to low holds none."""
+    found = "".join(
+        f"{re.escape(member[1])}-{re.escape(member[2])}" if member[1] else re.escape(member[0])
+        for member in _MEMBER.finditer(members)
+        if not member[1] or member[1] <= member[2]
+    )
+    if not found:
+        return "[^/]" if negated else "(?!)"
+    return f"(?!/)[{'^' if negated else ''}{found}]"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from depnorm.errors import UnusableInputError
 from depnorm.model import Builder, Entry, SpecFile, SpecFormat
 from depnorm.read.repository import Repository
-from depnorm.read.runtime import parse_runtime
 from depnorm.read.spec_names import CONFIG_DIRECTORIES, FoundFile
 
 _FROM = re.compile(r"FROM\b.*andrewosh/binder-base", re.IGNORECASE)
@@ -96,6 +95,8 @@ def _names_another_language(runtime: SpecFile) -> bool:
 
 
 def _runtime(repository: Repository, path: str) -> SpecFile:
+    from depnorm.read.runtime import parse_runtime  # noqa: PLC0415  most repositories have none
+
     return parse_runtime(_read(repository, path), path)
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from depnorm.model import canonical_name
+from depnorm.model import canonical_name, redact
 
 VCS_SCHEMES = frozenset(
     f"{tool}+{transport}"
@@ -32,8 +32,6 @@ VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _EGG = re.compile(r"[#&]egg=([^&]*)")
 _PROJECT_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _WINDOWS_PATH = re.compile(r"(?:file:/*)?[A-Za-z]:[\\/]|\.{0,2}\\")
-_USER_INFO = re.compile(r"([^/\s?#\"'@]*(?:@[^/\s?#\"'@]*)*)@")
-_TOKEN = re.compile(r"(?:gh[a-z]_|github_pat_|glpat-|pypi-)|.{20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +131,5 @@ def is_machine_path(target: str) -> bool:
 
 
 def has_credentials(text: str) -> bool:
-    """Whether a URL in the text carries a password or a token (a variable or a mere user name is neither)."""
-    position = text.find("://")
-    while position >= 0:
-        match = _USER_INFO.match(text, position + 3)
-        if match and _is_secret(match.group(1), ssh=text[:position].endswith("ssh")):
-            return True
-        position = text.find("://", position + 3)
-    return False
-
-
-def _is_secret(user_info: str, *, ssh: bool) -> bool:
-    user, colon, password = user_info.partition(":")
-    if colon and password:
-        return not password.startswith("$")
-    return not ssh and not user.startswith("$") and _TOKEN.match(user) is not None
+    """Whether the text carries what no report may show: a password or a token, not a variable or the user of SSH."""
+    return redact(text) != text

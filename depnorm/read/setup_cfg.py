@@ -43,7 +43,7 @@ class _Entry:
     @property
     def is_inline(self) -> bool:
         """Whether the whole value stands beside its key."""
-        return [line.number for line in self.lines] == [self.line]
+        return len(self.lines) == 1 and self.lines[0].number == self.line
 
 
 def parse_setup_cfg(data: bytes, path: str) -> SpecFile:

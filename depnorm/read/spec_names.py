@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from depnorm.model import Entry, Location, Problem, SpecFormat
+from depnorm.model import Entry, Location, Problem, SpecFormat, fits_a_line
 from depnorm.read.repository import Repository
 
 CONFIG_DIRECTORIES = ("binder", ".binder")
@@ -53,9 +53,9 @@ _LOCKS = re.compile(
     r"(?:uv|poetry|pdm|pixi|renv|packrat)\.lock|pylock(?:\.[^.]+)?\.toml|(?:.*[.-])?conda-?lock\.ya?ml|Manifest\.toml"
 )
 _OTHERS = (
-    (re.compile(r"(?:.*[-_.])?environment(?:[-_.].*)?\.ya?ml"), SpecFormat.CONDA),
-    (re.compile(r"(?:.*[-_.])?constraints?(?:[-_.].*)?\.txt"), SpecFormat.CONSTRAINTS),
-    (re.compile(r"(?:.*[-_.])?requirements?[0-9]?(?:[-_.].*)?\.(?:txt|in|pip)"), SpecFormat.REQUIREMENTS),
+    (re.compile(r"(?:.*[-_.])?environment(?:[-_.].*)?\.ya?ml", re.DOTALL), SpecFormat.CONDA),
+    (re.compile(r"(?:.*[-_.])?constraints?(?:[-_.].*)?\.txt", re.DOTALL), SpecFormat.CONSTRAINTS),
+    (re.compile(r"(?:.*[-_.])?requirements?[0-9]?(?:[-_.].*)?\.(?:txt|in|pip)", re.DOTALL), SpecFormat.REQUIREMENTS),
 )
 _REQUIREMENTS_DIRECTORY = "requirements"
 _BY_SUFFIX = {
@@ -113,8 +113,8 @@ def format_of(path: str) -> SpecFormat:
 def find_spec_files(repository: Repository) -> tuple[tuple[FoundFile, ...], tuple[Problem, ...]]:
     """Every spec file at the root, in binder/, .binder/ and requirements/, in that order and by name.
 
-    One that leaves the repository through a symbolic link is a problem DN402 and not among them; one that is no file
-    is a problem DN307.
+    One that leaves the repository through a symbolic link is a problem DN402 and not among them; one that is no file,
+    or a link to nothing, is a problem DN307, one whose name no Dockerfile can hold DN112.
     """
     found: list[FoundFile] = []
     problems: list[Problem] = []
@@ -122,13 +122,19 @@ def find_spec_files(repository: Repository) -> tuple[tuple[FoundFile, ...], tupl
         entry = repository.entry(directory or ".")
         if entry is Entry.OUTSIDE:
             problems.append(_leaves(directory))
+        elif entry is Entry.MISSING and directory in repository.list_directory("."):
+            problems.append(_leads_nowhere(directory))
         for file in _candidates(repository, directory):
             entry = repository.entry(file.path)
-            if entry in _PRESENT:
+            if not fits_a_line(file.name):
+                problems.append(_odd_name(file.path))
+            elif entry in _PRESENT:
                 found.append(file)
             elif entry is Entry.OUTSIDE:
                 problems.append(_leaves(file.path))
-            elif entry is not Entry.MISSING and file.role is Role.CONFIG:
+            elif entry is Entry.MISSING:
+                problems.append(_leads_nowhere(file.path))
+            elif file.role is Role.CONFIG:
                 problems.append(_no_file(file.path, entry))
     return tuple(found), tuple(problems)
 
@@ -168,6 +174,26 @@ def _leaves(path: str) -> Problem:
         message="is a symbolic link that leaves the repository, so it was not read",
         hint="Put the file itself into the repository.",
         rule="DN402",
+    )
+
+
+def _leads_nowhere(path: str) -> Problem:
+    return Problem(
+        location=Location(path=path),
+        raw="",
+        message="is a symbolic link to nothing, so it was not read",
+        hint="Put the file itself into the repository, or delete the link.",
+        rule="DN307",
+    )
+
+
+def _odd_name(path: str) -> Problem:
+    return Problem(
+        location=Location(path=path),
+        raw="",
+        message="has a control character in its name, which no Dockerfile can hold, so it was not read",
+        hint="Rename it.",
+        rule="DN112",
     )
 
 

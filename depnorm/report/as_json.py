@@ -1,13 +1,18 @@
 """JSON: values to the documents of the contract."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
 
 from msgspec import UNSET
 
 from depnorm import model
 from depnorm.report import documents
 from depnorm.report.encode import encode_json
+from depnorm.report.redact import hide_value
 from depnorm.report.sharing import own_bytes
+
+Item = TypeVar("Item", model.Dependency, model.RepoReference, model.Option, model.Problem)
 
 
 def inspect_json(files: Iterable[model.SpecFile]) -> str:
@@ -46,14 +51,25 @@ def _file(file: model.SpecFile) -> documents.File:
         path=file.path,
         format=file.format,
         encoding=file.encoding,
-        dependencies=tuple(_dependency(dependency) for dependency in file.dependencies),
-        references=tuple(_reference(reference) for reference in file.references),
-        options=tuple(
-            documents.Option(name=option.name, value=option.value, line=option.location.line, raw=option.raw)
-            for option in file.options
-        ),
-        problems=tuple(_problem(problem) for problem in file.problems),
+        dependencies=tuple(_dependency(dependency) for dependency in _without_repeated_raw(file.dependencies)),
+        references=tuple(_reference(reference) for reference in _without_repeated_raw(file.references)),
+        options=tuple(_option(option) for option in _without_repeated_raw(file.options)),
+        problems=tuple(_problem(problem) for problem in _without_repeated_raw(file.problems)),
     )
+
+
+def _without_repeated_raw(items: Iterable[Item]) -> Iterator[Item]:
+    """The items; a long line is in full with its first item, so that the document grows with the file."""
+    previous = None
+    for item in items:
+        repeated = len(item.raw) > documents.MAX_REPEATED_RAW and item.raw == previous
+        yield replace(item, raw=documents.REPEATED_RAW) if repeated else item
+        previous = item.raw
+
+
+def _option(option: model.Option) -> documents.Option:
+    shown = hide_value(option)
+    return documents.Option(name=shown.name, value=shown.value, line=shown.location.line, raw=shown.raw)
 
 
 def _dependency(dependency: model.Dependency) -> documents.Dependency:

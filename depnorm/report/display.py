@@ -28,9 +28,12 @@ class Display:
     def render_lines(self, lines: "Iterable[Text]") -> str:
         """The lines as they are: longer ones are left to the terminal, so that they can be searched and copied."""
         buffer = self._buffer()
-        console = self._console(buffer)
-        for line in lines:
-            console.print(line, soft_wrap=True)
+        if self.color:
+            console = self._console(buffer)
+            for line in lines:
+                console.print(line, soft_wrap=True)
+        else:  # a console takes ten times as long, and there may be thousands of lines
+            buffer.writelines(f"{line.plain}\n" for line in lines)
         return _text(buffer)
 
     def _buffer(self) -> io.TextIOWrapper:

@@ -10,6 +10,11 @@ from msgspec import UNSET, Struct, UnsetType
 
 from depnorm import model
 
+MAX_REPEATED_RAW = 1_000
+"""Characters of a line that every item of it repeats as its `raw`."""
+REPEATED_RAW = "…"
+"""The `raw` of an item after another one of the same, longer line."""
+
 
 class Dependency(Struct, frozen=True, kw_only=True):
     """A declared package. `channel`, `subdir` and `build` are there for conda only."""
@@ -65,7 +70,11 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class File(Struct, frozen=True, kw_only=True):
-    """One spec file as its reader understood it."""
+    """One spec file as its reader understood it.
+
+    `raw` is the source text of an item. Of several items of a kind on one line of more than 1,000 characters the first
+    has it, the others `…`.
+    """
 
     path: str
     format: model.SpecFormat

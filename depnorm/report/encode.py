@@ -12,7 +12,7 @@ def encode_json(document: msgspec.Struct | dict[str, Any]) -> str:
 
     Every string in it is redacted here, so that no field can be forgotten.
     """
-    return encode_json_verbatim(_encodable(msgspec.to_builtins(document)))
+    return encode_json_verbatim(_encodable(msgspec.to_builtins(document), _Shown()))
 
 
 def encode_json_verbatim(document: msgspec.Struct | dict[str, Any]) -> str:
@@ -20,11 +20,19 @@ def encode_json_verbatim(document: msgspec.Struct | dict[str, Any]) -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode("utf-8") + "\n"
 
 
-def _encodable(value: Any) -> Any:
+class _Shown(dict[str, str]):
+    """What is shown of each text, worked out once: a document repeats its keys, rules, paths and hints."""
+
+    def __missing__(self, text: str) -> str:
+        shown = self[text] = encodable(text)
+        return shown
+
+
+def _encodable(value: Any, shown: _Shown) -> Any:
     if isinstance(value, str):
-        return encodable(value)
+        return shown[value]
     if isinstance(value, dict):
-        return {encodable(key): _encodable(item) for key, item in value.items()}
+        return {shown[key]: _encodable(item, shown) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_encodable(item) for item in value]
+        return [_encodable(item, shown) for item in value]
     return value

@@ -1,10 +1,23 @@
 """What every report does to text of a repository before it shows it: hide credentials, show control characters."""
 
-from depnorm.model import redact
+from dataclasses import replace
+from functools import lru_cache
 
-__all__ = ["encodable", "printable", "redact"]
+from depnorm.model import Option, redact
+from depnorm.model.secret_name import HIDDEN, is_secret_name
+
+__all__ = ["encodable", "hide_value", "printable", "redact"]
 
 
+def hide_value(option: Option) -> Option:
+    """The option; a variable of an environment.yml whose name says that its value is a secret, without the value."""
+    variable, name = option.name.startswith("variables."), option.name.removeprefix("variables.")
+    if not variable or not is_secret_name(name) or not option.value or option.value.startswith("$"):
+        return option
+    return replace(option, value=HIDDEN, raw=f"{option.raw.partition(':')[0]}: {HIDDEN}")
+
+
+@lru_cache(maxsize=512)  # reports repeat their messages and hints
 def printable(text: str) -> str:
     r"""`text` redacted, on one line, and safe for a terminal: whatever does not print is shown as `\x1b` or `\n`.
 

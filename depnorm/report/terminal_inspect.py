@@ -6,7 +6,7 @@ from rich.text import Text
 
 from depnorm import model
 from depnorm.report.display import Display
-from depnorm.report.redact import printable
+from depnorm.report.redact import hide_value, printable
 
 
 def inspect_text(files: Iterable[model.SpecFile], display: Display) -> str:
@@ -32,7 +32,7 @@ def _describe(item: model.Dependency | model.RepoReference | model.Option | mode
             resolved = f" -> {item.resolved}" if item.resolved is not None else ""
             return "reference", f"{item.kind.value} {item.target}{resolved} (needs: {item.scope.value})"
         case model.Option():
-            return "option", f"{item.name} {item.value}"
+            return "option", f"{item.name} {hide_value(item).value}"
         case model.Problem():
             return "problem", f"{item.rule} {item.message}"
 

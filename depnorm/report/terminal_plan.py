@@ -16,6 +16,8 @@ _HEADING = "bold"
 _QUIET = "dim"
 _STAGE_STYLES = {model.StageKind.SHARED: "green", model.StageKind.LATE: "yellow"}
 _MAX_PACKAGES = 5
+_MAX_LISTED = 1_000
+"""Files or findings of a kind that a tree lists, a tenth of a second's worth."""
 
 
 def plan_text(plan: model.Plan, display: Display) -> str:
@@ -44,9 +46,10 @@ def _add_spec_files(tree: Tree, choice: model.SpecChoice) -> None:
     branch = tree.add(Text("Spec files", style=_HEADING))
     for file in choice.used:
         branch.add(Text.assemble("used     ", (printable(file.path), "green"), f": {printable(file.why)}"))
-    for file in choice.ignored:
+    for file in choice.ignored[:_MAX_LISTED]:
         branch.add(Text.assemble("ignored  ", (printable(file.path), "yellow"), f": {printable(file.why)}"))
-    if choice.installs_itself:
+    _add_rest(branch, len(choice.ignored), "`depnorm plan REPO --format json`")
+    if choice.installs_itself or any(file.format is model.SpecFormat.DESCRIPTION for file in choice.used):
         branch.add(Text("The repository is a package: it is installed itself, after everything else."))
     if not choice.used and not choice.ignored:
         branch.add(Text("none"))
@@ -57,17 +60,25 @@ def _add_references(tree: Tree, findings: Iterable[model.Finding]) -> None:
     if not references:
         return
     branch = tree.add(Text("What refers back to the repository, or past it", style=_HEADING))
-    for finding in references:
-        branch.add(_finding(finding))
+    _add_first(branch, references)
 
 
 def _add_findings(tree: Tree, findings: Iterable[model.Finding]) -> None:
     others = [finding for finding in findings if finding.target is None]
     if not others:
         return
-    branch = tree.add(Text("Findings", style=_HEADING))
-    for finding in others:
+    _add_first(tree.add(Text("Findings", style=_HEADING)), others)
+
+
+def _add_first(branch: Tree, findings: Sequence[model.Finding]) -> None:
+    for finding in findings[:_MAX_LISTED]:
         branch.add(_finding(finding))
+    _add_rest(branch, len(findings), "`depnorm check REPO`")
+
+
+def _add_rest(branch: Tree, number: int, place: str) -> None:
+    if number > _MAX_LISTED:
+        branch.add(Text(f"{number - _MAX_LISTED:,} more; {place} has all of them", style=_QUIET))
 
 
 def _finding(finding: model.Finding) -> Text:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from depnorm.model import Dependency, Ecosystem, LockedPackage, Snapshot, marker_environment
 from depnorm.share.layers import closure, requirement_name
 
+MAX_SPECIFIERS = 100
+"""Specifiers of one package that are worth comparing: each version in them with each of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -93,15 +96,16 @@ def _find_ruled_out(
     """Packages that require of an excluded one what the repository does not allow: they cannot stay either."""
     if not excluded:
         return {}
-    allowed: dict[str, list[str]] = defaultdict(list)
+    allowed: dict[str, dict[str, None]] = defaultdict(dict)
     for demand in demands:
         if demand.dependency.spec:
-            allowed[demand.name].append(demand.dependency.spec)
+            allowed[demand.name][demand.dependency.spec] = None
+    specs = {name: ",".join(found) for name, found in allowed.items()}
     ruled_out: dict[str, str] = {}
     for name in sorted(reached - excluded.keys()):
         for line in snapshot.packages[name].requires:
             needed = requirement_name(line)
-            if needed in excluded and not _compatible(",".join(allowed[needed]), line):
+            if needed in excluded and not _compatible(specs.get(needed, ""), line):
                 why = f"{excluded[needed]} and rules out {name} {snapshot.packages[name].version}"
                 ruled_out.setdefault(name, why)
     return ruled_out
@@ -116,6 +120,8 @@ def _compatible(spec: str, line: str) -> bool:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
 
     needed = Requirement(line).specifier
+    if spec.count(",") > MAX_SPECIFIERS:
+        return not needed
     try:
         both = SpecifierSet(spec) & needed
     except InvalidSpecifier:

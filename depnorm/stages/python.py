@@ -1,8 +1,8 @@
 """The stages that run pip in the prefix."""
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from depnorm.model import (
     AddWheels,
@@ -17,15 +17,18 @@ from depnorm.model import (
     Verify,
     When,
     canonical_name,
+    fits_a_line,
 )
 from depnorm.stages.stage import Shared, packages
 
 
 def early_build_requires(analysis: Analysis, sharing: Sharing) -> Iterator[Stage]:
     """What `build-system.requires` of the local projects asks beyond the wheelhouse (PEP 518)."""
+    if analysis.own_sources:
+        return  # the build finds them where the user's options say, when it runs
     held = {package.name: package.version for package in sharing.wheelhouse[0].packages} if sharing.wheelhouse else {}
     asked = {line for project in analysis.projects for line in project.build_requires}
-    missing = tuple(sorted(line for line in asked if not _is_held(line, held)))
+    missing = tuple(sorted(line for line in asked if fits_a_line(line) and not _is_held(line, held)))
     if missing and sharing.installer:
         yield Stage(
             kind=StageKind.EARLY,
@@ -44,34 +47,20 @@ def _is_held(line: str, held: dict[str, str]) -> bool:
 
 
 def early_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]:
-    """The early lines of each requirements file; the first that may takes what the projects declare along."""
-    declared = [each for project in analysis.projects for each in project.requirements if not each.url]
-    early = [each for each in analysis.pip if each.copyable and (each.packages[When.EARLY] or not each.waits)]
-    host = next((each for each in early if not each.alone), None)
-    for placement in early:
-        joining = declared if placement is host else []
-        yield Stage(
-            kind=StageKind.EARLY,
-            name=placement.file,
-            why=_why_early(placement, joining),
-            step=RunPip(commands=(_early_command(placement, joining),), soft=soft),
-            needs=placement.needs,
-            packages=packages([*placement.packages[When.EARLY], *joining], shared),
-        )
-    if declared and not host:
-        yield Stage(
-            kind=StageKind.EARLY,
-            name="project dependencies",
-            why="what the repository's own project declares, without building it",
-            step=RunPip(commands=(PipCommand(requirements=_requirements(declared)),), soft=soft),
-            packages=packages(declared, shared),
-        )
-    yield from _soft_pip(analysis, shared)
-
-
-def _soft_pip(analysis: Analysis, shared: Shared) -> Iterator[Stage]:
+    """The early lines of each requirements file, and what the projects declare, as the user's commands would ask it."""
+    declared = _declared_early(analysis)
     for placement in analysis.pip:
-        if placement.copyable and placement.lines[When.SOFT]:
+        joining = declared.joining if placement is declared.host else ()
+        if placement.when is When.EARLY and (placement.packages[When.EARLY] or joining or not placement.waits):
+            yield Stage(
+                kind=StageKind.EARLY,
+                name=placement.file,
+                why=_why_early(placement, joining),
+                step=RunPip(commands=(_early_command(placement, joining),), soft=soft),
+                needs=placement.needs,
+                packages=packages([*placement.packages[When.EARLY], *joining], shared),
+            )
+        if placement.packages[When.SOFT]:
             yield Stage(
                 kind=StageKind.EARLY,
                 name=placement.file,
@@ -80,6 +69,46 @@ def _soft_pip(analysis: Analysis, shared: Shared) -> Iterator[Stage]:
                 needs=placement.needs,
                 packages=packages(placement.packages[When.SOFT], shared),
             )
+    if declared.after:
+        yield Stage(
+            kind=StageKind.EARLY,
+            name="project dependencies",
+            why="what the repository's own project declares, without building it",
+            step=RunPip(commands=(PipCommand(requirements=_requirements(declared.after)),), soft=soft),
+            packages=packages(declared.after, shared),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Declared:
+    """What projects declare and installs early: with the command of `host`, and by a command of its own after it."""
+
+    host: PipPlacement | None
+    joining: tuple[Dependency, ...]
+    after: tuple[Dependency, ...]
+
+
+def _declared_early(analysis: Analysis) -> _Declared:
+    """A project that a line names is resolved with its file, the one that the builder installs after all files.
+
+    Where no file can take them along, or one still has to wait as a whole, they install with the project, late.
+    """
+    host = next((each for each in analysis.pip if each.when is When.EARLY and not each.alone), None)
+    after = all(each.when is When.EARLY for each in analysis.pip)
+    written = [
+        (each, project) for project in analysis.projects for each in project.requirements if _can_be_written(each)
+    ]
+    found = [(each, project.by_line) for each, project in written]
+    return _Declared(
+        host=host,
+        joining=tuple(each for each, by_line in found if by_line and host),
+        after=tuple(each for each, by_line in found if not by_line and after),
+    )
+
+
+def _can_be_written(declared: Dependency) -> bool:
+    """Whether a command can ask for it: a URL may hold a credential, and a marker may hold anything."""
+    return not declared.url and fits_a_line(declared.requirement)
 
 
 def _why_early(placement: PipPlacement, joining: Iterable[Dependency]) -> str:
@@ -106,14 +135,14 @@ def _early_command(placement: PipPlacement, joining: Iterable[Dependency]) -> Pi
 
 def _soft_command(placement: PipPlacement) -> PipCommand:
     """The soft lines alone: what installed early is not built once more, options and constraints stay."""
-    early: dict[str, tuple[int, ...]] = {}
+    early: dict[str, list[int]] = {}
     for each in placement.packages[When.EARLY]:
-        lines = tuple(range(each.location.line, each.location.line + each.raw.count("\n") + 1))
-        early[each.location.path] = (*early.get(each.location.path, ()), *lines)
+        lines = range(each.location.line, each.location.line + each.raw.count("\n") + 1)
+        early.setdefault(each.location.path, []).extend(lines)
     return replace(_command(placement), without=_joined(early, placement.lines[When.LATE]))
 
 
-def _joined(*maps: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+def _joined(*maps: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
     paths = sorted({path for each in maps for path in each})
     return {path: tuple(sorted({line for each in maps for line in each.get(path, ())})) for path in paths}
 
@@ -127,7 +156,7 @@ def late_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stag
             why="the user's own command, with the repository there",
             step=RunPip(commands=commands),
             needs=(".",),
-            packages=packages((each for placement in analysis.pip for each in _late_packages(placement)), shared),
+            packages=packages(_late_packages(analysis), shared),
         )
 
 
@@ -138,18 +167,24 @@ def _late_commands(analysis: Analysis, *, soft: bool) -> tuple[PipCommand, ...]:
     return tuple(commands)
 
 
-def _late_packages(placement: PipPlacement) -> tuple[Dependency, ...]:
-    if placement.copyable:
-        return placement.packages[When.LATE]
-    return tuple(each for moment in When for each in placement.packages[moment])
+def _late_packages(analysis: Analysis) -> Iterator[Dependency]:
+    """The late lines, and what projects need that did not install early."""
+    declared = _declared_early(analysis)
+    early = {*declared.joining, *declared.after}
+    for placement in analysis.pip:
+        yield from placement.packages[When.LATE]
+    for project in analysis.projects:
+        yield from (each for each in project.requirements if each not in early)
 
 
 def verify(analysis: Analysis, sharing: Sharing) -> Iterator[Stage]:
     """The check of the prefix; only for a Python whose pip the catalog pins (`--dry-run --report` is young)."""
     if not (analysis.pip or analysis.projects) or not analysis.uses_prefix or not sharing.installer:
         return
-    # A project that is installed by path is checked by `pip check`; asking pip again would build it once more.
-    commands = tuple(_command(placement) for placement in analysis.pip)
+    # A project that is installed by path is checked by `pip check`; asking pip again would build it once more. And
+    # where lines contradict each other, the commands of the user undo each other: nothing to compare.
+    contradicts = any(finding.rule == "DN202" for finding in analysis.findings)
+    commands = () if contradicts else tuple(_command(placement) for placement in analysis.pip)
     yield Stage(
         kind=StageKind.VERIFY,
         name="pip",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from depnorm.model import (
     Analysis,
+    Dependency,
     InstallRPackages,
     InstallRProject,
     RunRScript,
@@ -16,14 +17,13 @@ from depnorm.model import (
 from depnorm.model.cran import BASE_PACKAGES
 from depnorm.stages.stage import Shared, packages
 
+_ELSEWHERE = frozenset({"biocViews", "Additional_repositories"})
+"""Fields of a DESCRIPTION that bring packages from another repository than CRAN."""
+
 
 def early_description(description: SpecFile, snapshot: str | None, shared: Shared) -> Iterator[Stage]:
     """What the DESCRIPTION of an R package repository imports."""
-    declared = [
-        each
-        for each in description.dependencies
-        if each.name and each.name not in BASE_PACKAGES and not each.group and not each.url
-    ]
+    declared = _plainly_declared(description)
     if declared:
         yield Stage(
             kind=StageKind.EARLY,
@@ -34,6 +34,15 @@ def early_description(description: SpecFile, snapshot: str | None, shared: Share
             ),
             packages=packages(declared, shared),
         )
+
+
+def _plainly_declared(description: SpecFile) -> list[Dependency]:
+    """Imports that install.packages() finds: none where the file says that some come from elsewhere, but not which."""
+    if any(option.name in _ELSEWHERE for option in description.options):
+        return []
+    declared = [each for each in description.dependencies if each.name and not each.group]
+    others = BASE_PACKAGES.union(each.name for each in declared if each.name and each.url)
+    return [each for each in declared if each.name not in others]
 
 
 def early_script(placement: ScriptPlacement, snapshot: str | None, shared: Shared, *, soft: bool) -> Iterator[Stage]:
@@ -49,7 +58,8 @@ def early_script(placement: ScriptPlacement, snapshot: str | None, shared: Share
             packages=packages(placement.dependencies, shared),
         )
     elif placement.plain:
-        plain = [each for each in placement.dependencies if each.name in placement.plain]
+        names = frozenset(placement.plain)
+        plain = [each for each in placement.dependencies if each.name in names]
         yield Stage(
             kind=StageKind.EARLY,
             name=f"{placement.file} (packages)",
@@ -60,8 +70,7 @@ def early_script(placement: ScriptPlacement, snapshot: str | None, shared: Share
 
 
 def _run_script(placement: ScriptPlacement, snapshot: str | None, *, soft: bool = False) -> RunRScript:
-    names = {each.name for each in placement.dependencies if each.name}
-    return RunRScript(file=placement.file, packages=tuple(sorted(names)), snapshot=snapshot, soft=soft)
+    return RunRScript(file=placement.file, packages=placement.certain, snapshot=snapshot, soft=soft)
 
 
 def late_r(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]:
@@ -69,7 +78,8 @@ def late_r(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]
     for script in analysis.scripts:
         if not soft and script.when is When.EARLY:
             continue
-        rest = [each for each in script.dependencies if each.name not in script.plain]
+        names = frozenset(script.plain)
+        rest = [each for each in script.dependencies if each.name not in names]
         yield Stage(
             kind=StageKind.LATE,
             name=script.file,
@@ -85,4 +95,14 @@ def late_r(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]
             why="the repository's own R package",
             step=InstallRProject(snapshot=analysis.r_snapshot),
             needs=(".",),
+            packages=packages(_declared_late(analysis.description), shared),
         )
+
+
+def _declared_late(description: SpecFile) -> list[Dependency]:
+    early = frozenset(_plainly_declared(description))
+    return [
+        each
+        for each in description.dependencies
+        if not each.group and each not in early and each.name not in BASE_PACKAGES
+    ]

@@ -6,6 +6,7 @@ from depnorm.model import (
     Analysis,
     Builder,
     CreateBase,
+    Dependency,
     Ecosystem,
     InstallApt,
     InstallCran,
@@ -89,13 +90,20 @@ def _locked(package: LockedPackage) -> StagePackage:
 def system(analysis: Analysis) -> Iterator[Stage]:
     """What apt.txt asks for."""
     if analysis.apt:
+        asked = {_asked_of_apt(each): None for each in analysis.apt}
         yield Stage(
             kind=StageKind.SYSTEM,
             name="apt.txt",
             why="packages of the distribution, sorted",
-            step=InstallApt(packages=analysis.apt),
-            packages=tuple(StagePackage(ecosystem=Ecosystem.APT, name=name) for name in analysis.apt),
+            step=InstallApt(packages=tuple(sorted(each.name + each.spec for each in asked))),
+            packages=tuple(asked),
         )
+
+
+def _asked_of_apt(dependency: Dependency) -> StagePackage:
+    """The package; its `spec` is all that apt.txt writes behind the name: architecture, version or release."""
+    architecture = f":{dependency.subdir}" if dependency.subdir else ""
+    return StagePackage(ecosystem=Ecosystem.APT, name=dependency.name or "", spec=architecture + dependency.spec)
 
 
 def shared_names(sharing: Sharing) -> Shared:

@@ -11,6 +11,7 @@ import pytest
 from pip._internal.req.req_file import get_file_content, preprocess
 
 from depnorm.emit.image import layer, read_tool
+from depnorm.read.text import decode
 
 TOOLS = Path(layer.__file__).parent
 LINES = "six\n-e .\nidna # ü\r\n  -r more.txt\n\nattrs"
@@ -51,6 +52,22 @@ def test_blank_lines_are_those_that_pip_counts(encoding: str, numbers: set[int],
 def test_only_the_text_of_a_line_goes(data: bytes, numbers: set[int], expected: bytes) -> None:
     """Line ends, odd bytes and the other lines stay as they are."""
     assert layer.blank(data, numbers) == expected
+
+
+@pytest.mark.parametrize(
+    "cookie", ["latin-1", "cp1252", "utf-8", "shift_jis", "utf-16", "cp037", "none", "hex", "idna"]
+)
+@pytest.mark.parametrize("text", ["# Ångström\n-e .\nidna\n", "\u2028# à\u0085\n-e ./ń\nidna\nattrs\n", "\u0144\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+def test_a_tool_and_the_reader_count_the_same_lines(cookie: str, text: str, encoding: str) -> None:
+    """Whatever a cookie promises, the line that goes is the one that the reader numbered; a broken promise stays."""
+    data = f"# coding: {cookie}\n{text}".encode(encoding, "replace")
+    read = decode(data)
+    lines = read.text.splitlines()
+    refused = read.damaged and read.encoding != "latin-1"
+    for number in range(2, len(lines) + 1):
+        blanked = lines if refused else [*lines[: number - 1], "", *lines[number:]]
+        assert decode(layer.blank(data, {number})).text.splitlines() == blanked
 
 
 @pytest.mark.parametrize("status", [0, 3])

@@ -92,9 +92,8 @@ def check_scripts(choice: SpecChoice, scripts: str) -> None:
     assert by_choice == by_script
     installs_package = "install --no-cache-dir ." in scripts
     installs_r_package = "install_local()" in scripts
-    assert bool({"setup.py", "pyproject.toml"} & used(choice)) == installs_package
+    assert choice.installs_itself == installs_package
     assert ("DESCRIPTION" in used(choice)) == installs_r_package
-    assert choice.installs_itself == (installs_package or installs_r_package)
 
 
 def in_directory(choice: SpecChoice, name: str) -> str:
@@ -239,6 +238,28 @@ def test_a_config_directory_out_of_the_repository_is_not_there(make_repository: 
     assert choice.config_directory == ""
     assert ("DN402", "binder") in rules(choice)
     assert used(choice) == {"requirements.txt"}
+
+
+@pytest.mark.parametrize("name", ["requirements/a\nRUN id.txt", "requirements-\x1b.txt", "a\n-requirements.txt"])
+def test_a_name_that_no_dockerfile_can_hold_is_told(name: str, make_repository: MakeRepository) -> None:
+    """Such a file cannot be named in a step of the build, so it is not used; the others are."""
+    root = make_repository({"requirements.txt": "numpy", name: "scipy"})
+    for choice in (choose(root), choose(root, all_specs=True)):
+        assert ("DN112", name) in rules(choice)
+        assert used(choice) == {"requirements.txt"}
+        assert not choice.ignored
+
+
+@pytest.mark.parametrize("name", ["environment.yml", "setup.py", "uv.lock", "requirements-dev.txt", "binder"])
+@pytest.mark.parametrize("target", ["nowhere", "{name}"])
+def test_a_link_to_nothing_is_told(name: str, target: str, make_repository: MakeRepository) -> None:
+    """It is not there, as for repo2docker, but its owner thinks it is."""
+    root = make_repository({"requirements.txt": "numpy"})
+    (root / name).symlink_to(target.format(name=name))
+    choice = choose(root)
+    assert ("DN307", name) in rules(choice)
+    assert used(choice) == {"requirements.txt"}
+    assert choice.config_directory == ""
 
 
 def test_a_link_inside_the_repository_counts(make_repository: MakeRepository) -> None:

@@ -1,11 +1,13 @@
 """`.dockerignore` as Docker reads it; docker-py's matcher, a port of moby's, is the oracle."""
 
+import time
+
 import pytest
 from docker.utils.build import PatternMatcher
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from depnorm.read.dockerignore import MAX_PATTERN_LENGTH, parse_dockerignore
+from depnorm.read.dockerignore import MAX_PATTERN_LENGTH, MAX_PATTERNS, parse_dockerignore
 
 PATTERNS = [
     "*.txt",
@@ -21,6 +23,7 @@ PATTERNS = [
     "a/**/b",
     "**/b",
     "a/**",
+    "*/**",
     "requirement?.txt",
     "[a-c].txt",
     "!base.txt",
@@ -60,6 +63,31 @@ def test_classes_are_those_of_go(pattern: str, hidden: list[str]) -> None:
     assert [path for path in ("a.txt", "d.txt", "!.txt") if ignore.hides(path)] == hidden
 
 
+@pytest.mark.parametrize(
+    ("pattern", "hidden"),
+    [(r"\*.txt", ["*.txt"]), (r"a\[b].txt", ["a[b].txt"]), ("[z-a].txt", []), ("[.txt", ["[.txt"])],
+)
+def test_what_is_no_wildcard_stands_for_itself(pattern: str, hidden: list[str]) -> None:
+    """A backslash takes a meaning away (Go's filepath.Match); what is malformed hides only what is spelled so."""
+    ignore = parse_dockerignore(pattern)
+    assert [path for path in ("*.txt", "a[b].txt", "b.txt", "[.txt", "a.txt") if ignore.hides(path)] == hidden
+
+
+SEGMENTS = ("**", "*", "?", "a", "b", "a*", "*b", "*a*b", "a?b")
+
+
+@given(
+    st.lists(st.sampled_from(SEGMENTS), min_size=1, max_size=5),
+    st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=5),
+)
+@settings(max_examples=1000, deadline=None)
+def test_agrees_with_docker_on_any_pattern(pattern: list[str], path: list[str]) -> None:
+    """Stars in any place; the path or one of its parents (of which docker-py does not try all)."""
+    oracle = PatternMatcher(["/".join(pattern)])
+    hidden = any(oracle.matches("/".join(path[:length])) for length in range(1, len(path) + 1))
+    assert parse_dockerignore("/".join(pattern)).hides("/".join(path)) == hidden
+
+
 @given(st.lists(st.text("ab*/!.", min_size=1, max_size=6), max_size=4), st.text("ab/", min_size=1, max_size=6))
 @settings(max_examples=300, deadline=None)
 def test_never_raises(patterns: list[str], path: str) -> None:
@@ -71,6 +99,14 @@ def test_hostile_pattern_ends() -> None:
     """A pattern made to be slow is linear."""
     pattern = "/".join(["**", "*a*a*a*a*b"] * 30)[:MAX_PATTERN_LENGTH]
     assert not parse_dockerignore(pattern).hides("/".join(["a" * 200] * 60))
+
+
+def test_thousands_of_patterns_for_thousands_of_files() -> None:
+    """Patterns are one expression, not one after the other."""
+    ignore = parse_dockerignore("".join(f"**/a*{number}*b\n" for number in range(MAX_PATTERNS)))
+    start = time.process_time()
+    assert not any(ignore.hides(f"wheels/{number}.whl") for number in range(1000))
+    assert time.process_time() - start < 3
 
 
 def test_later_lines_win() -> None:

@@ -505,6 +505,11 @@ def test_a_local_line_that_names_its_package_is_in_both_lists(text: str, name: s
         ("git+https://ghp_abcdefghijklmnop@example.org/x.git", "DN401"),
         ("--extra-index-url https://user:secret@example.org/simple", "DN401"),
         ("--extra-index-url https://user:sec@ret@example.org/simple", "DN401"),
+        ("foo @ https://example.org/foo.whl?private_token=secret", "DN401"),
+        ("--extra-index-url https://example.org/simple?key=secret", "DN401"),
+        ("git+https://secretsecret@example.org/x.git", "DN401"),
+        ("--trusted-host user:secret@example.org", "DN401"),
+        ("foo --config-settings=MY_TOKEN=secret", "DN401"),
         ("-i http://example.org/simple", "DN403"),
         ("--extra-index-url http://example.org/simple", "DN403"),
         ("-f http://example.org/links", "DN403"),
@@ -527,7 +532,9 @@ def test_an_accepted_line_can_be_a_problem(text: str, rule: str) -> None:
     "text",
     [
         "git+ssh://git@example.org/x.git",
-        "git+https://me@example.org/x.git",
+        "git+ssh://me@example.org/x.git",
+        "https://example.org/simple?auth=${TOKEN}",
+        "google-auth==2.3",
         "git+https://${USER}:${TOKEN}@example.org/x.git",
         "https://example.org/@scope/x.zip",
         "-i http://localhost:8080/simple",
@@ -537,7 +544,7 @@ def test_an_accepted_line_can_be_a_problem(text: str, rule: str) -> None:
     ],
 )
 def test_an_innocent_line_is_no_problem(text: str) -> None:
-    """A user name, a variable, a branch and a local server are neither secrets nor risks."""
+    """The user of SSH, a variable, a branch and a local server are neither secrets nor risks."""
     assert not [item for item in parsed(text)[1] if isinstance(item, Problem)]
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from report_samples import HOSTILE, SECRET, finding, plan, spec_file, stage, stage_package
 
-from depnorm.model import Mode, Plan, StageKind
+from depnorm.model import Location, Mode, Option, Plan, SpecFile, SpecFormat, StageKind
 from depnorm.report.as_json import findings_json, inspect_json, plan_json
 from depnorm.report.formats import SchemaName
 from depnorm.report.schema import format_schema, json_schema
@@ -113,3 +113,12 @@ def test_no_document_holds_a_credential() -> None:
     assert json.loads(text)["files"][0]["options"][0]["value"] == "https://***@packages.example.org/simple"
     assert SECRET not in findings_json([finding(f"https://me:{SECRET}@host/x")])
     assert SECRET not in plan_json(plan(f"https://me:{SECRET}@host/x"))
+
+
+@pytest.mark.parametrize(("length", "raws"), [(1000, ["x" * 1000] * 3), (1001, ["x" * 1001, "…", "…"])])
+def test_a_long_line_is_in_full_with_its_first_item(length: int, raws: list[str]) -> None:
+    """A document grows with the file, not with the square of its longest line."""
+    place = Location(path="apt.txt", line=1)
+    items = tuple(Option(name=name, value="", location=place, raw="x" * length) for name in "abc")
+    document = json.loads(inspect_json([SpecFile(path="apt.txt", format=SpecFormat.APT, options=items)]))
+    assert [each["raw"] for each in document["files"][0]["options"]] == raws

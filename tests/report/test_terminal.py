@@ -81,6 +81,13 @@ def test_a_plan_without_stages_offers_no_dockerfile() -> None:
     assert "no stages" in plan_text(none, WIDE)
 
 
+def test_a_plan_lists_the_first_of_thousands_and_says_where_the_others_are() -> None:
+    """A tree of all of them would take seconds, and nobody reads it."""
+    shown = plan_text(plan(findings=tuple(finding(f"p{number}") for number in range(1500))), WIDE)
+    assert ("p999:4" in shown, "p1000:4" in shown) == (True, False)
+    assert "500 more; `depnorm check REPO` has all of them" in shown
+
+
 @pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("text", ["numpy", "x" * 300, *HOSTILE])
 def test_a_plan_fits_its_width(text: str, width: int) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import depnorm
-from depnorm.model import InstallRPackages, PipCommand, Plan, RunPip, Stage, StageKind, Verify
+from depnorm.errors import UsageError
+from depnorm.model import InstallApt, InstallRPackages, PipCommand, Plan, RunPip, Stage, StageKind, Verify
 
 MakeRepository = Callable[[Mapping[str, str]], Path]
 PROJECT = '[project]\nname = "demo"\nversion = "1"\ndependencies = ["attrs>=20", "idna"]\n'
@@ -50,13 +51,95 @@ def test_one_line_goes_late_not_thirty_one(make_repository: MakeRepository) -> N
 
 
 def test_what_a_project_declares_installs_early(make_repository: MakeRepository) -> None:
-    """The static dependencies of `-e .` join the early command; with hashes they get one of their own."""
+    """The static dependencies of `-e .` are resolved with its file; those of a package repository after it."""
     root = make_repository({"requirements.txt": "-e .\nidna\n", "pyproject.toml": PROJECT})
     (command,) = commands(only(depnorm.plan(root), StageKind.EARLY))
     assert command.requirements == ("attrs>=20", "idna")
-    (root / "requirements.txt").write_text(f"-e .\nidna --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+    (root / "requirements.txt").write_text("click\n", encoding="utf-8")
+    (root / "pyproject.toml").write_text(PROJECT + BUILD, encoding="utf-8")
     stages = [each for each in depnorm.plan(root).stages if each.kind is StageKind.EARLY]
     assert [commands(each)[0].requirements for each in stages] == [(), ("attrs>=20", "idna")]
+
+
+def test_a_project_is_not_looked_up_by_its_name(make_repository: MakeRepository) -> None:
+    """What local projects ask of themselves and of each other is theirs: an index would give a stranger's package."""
+    files = {
+        "requirements.txt": "-e .[all]\n-e ./other\nidna\n",
+        "pyproject.toml": '[project]\nname = "demo"\nversion = "1"\ndependencies = ["Other_Part"]\n'
+        '[project.optional-dependencies]\nall = ["demo[test]"]\ntest = ["attrs"]\n',
+        "other/pyproject.toml": '[project]\nname = "other-part"\nversion = "1"\n',
+    }
+    (command,) = commands(only(depnorm.plan(make_repository(files)), StageKind.EARLY))
+    assert command.requirements == ("attrs",)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("--extra-index-url https://${TOKEN}@example.org/simple\nidna\n-e .\n", "soft"),
+        ("--find-links linked\nidna\n", "late"),
+        ("-c linked.txt\nidna\n", "late"),
+        ("-r linked.txt\nidna\n", "late"),
+        ("-r plain.txt\nidna\n-e .\n", "early"),
+    ],
+)
+def test_an_option_that_has_to_wait_takes_the_others_along(
+    make_repository: MakeRepository, text: str, kind: str
+) -> None:
+    """No line installs early from another index, or without a constraint, than the user's command would use."""
+    root = make_repository({"requirements.txt": text, "target.txt": "--pre\n", "plain.txt": "six\n", "w/x": ""})
+    (root / "linked.txt").symlink_to("target.txt")
+    (root / "linked").symlink_to("w")
+    early = [stage.step for stage in depnorm.plan(root).stages if stage.kind is StageKind.EARLY]
+    assert [isinstance(step, RunPip) and step.soft for step in early] == {"soft": [True], "late": [], "early": [False]}[
+        kind
+    ]
+
+
+def test_conda_and_r_have_no_prefix_for_a_project(make_repository: MakeRepository) -> None:
+    """A project in a conda pip section installs with conda's pip; an R package with R."""
+    conda = {"environment.yml": "dependencies: [pip, {pip: [-e ., six]}]\n", "pyproject.toml": PROJECT}
+    assert not any(isinstance(stage.step, RunPip) for stage in depnorm.plan(make_repository(conda)).stages)
+
+
+def test_an_r_package_is_no_python_package(make_repository: MakeRepository) -> None:
+    """A DESCRIPTION alone brings R's install, not `pip install .`."""
+    plan = depnorm.plan(
+        make_repository({"DESCRIPTION": "Package: x\nImports: sp, methods, privpkg\nRemotes: u/privpkg\n"})
+    )
+    assert kinds(plan) == ["base", "early", "copy", "late"]
+    step = only(plan, StageKind.EARLY).step
+    assert isinstance(step, InstallRPackages)
+    assert step.packages == ("sp",)
+
+
+def test_contradicting_commands_are_told_and_not_compared(make_repository: MakeRepository) -> None:
+    """Commands of a file and of a package run one after the other: a contradiction is DN202, not a failed check."""
+    project = PROJECT.replace("idna", "idna>=3.7") + BUILD
+    plan = depnorm.plan(make_repository({"requirements.txt": "idna==3.4\n", "pyproject.toml": project}))
+    assert "DN202" in {finding.rule for finding in plan.findings}
+    assert only(plan, StageKind.VERIFY).step == Verify(commands=())
+
+
+@pytest.mark.parametrize("line", ["-c https://example.org/c.txt", "-r ${MORE}.txt", "-r https://example.org/r.txt"])
+def test_what_was_not_read_shares_nothing(make_repository: MakeRepository, line: str) -> None:
+    """A constraint that nobody read may exclude any shared layer."""
+    plan = depnorm.plan(make_repository({"requirements.txt": f"numpy\n{line}\n"}))
+    assert StageKind.SHARED not in {stage.kind for stage in plan.stages}
+    assert "DN203" in {finding.rule for finding in plan.findings}
+
+
+def test_a_file_that_is_constraint_and_include_is_installed(make_repository: MakeRepository) -> None:
+    """The lines of a -r are installed, also if a -c named the file first (pip)."""
+    plan = depnorm.plan(make_repository({"requirements.txt": "-c a.txt\n-r a.txt\n", "a.txt": "idna\n"}))
+    assert [package.name for package in only(plan, StageKind.EARLY).packages] == ["idna"]
+
+
+@pytest.mark.parametrize(("ignore", "rule"), [("*\n", "DN110"), ("", None)])
+def test_a_hidden_spec_file_is_told(make_repository: MakeRepository, ignore: str, rule: str | None) -> None:
+    """A requirements file that the build context lacks cannot be installed."""
+    plan = depnorm.plan(make_repository({"requirements.txt": "idna\n", ".dockerignore": ignore}))
+    assert (rule in {finding.rule for finding in plan.findings}) is (rule is not None)
 
 
 def test_extras_of_the_line_count(make_repository: MakeRepository) -> None:
@@ -115,6 +198,37 @@ def test_a_plan_does_not_depend_on_line_order(tmp_path: Path) -> None:
         plans.append(depnorm.plan(tmp_path / str(number)))
     first, second = ([each for each in plan.stages if each.kind is StageKind.SHARED] for plan in plans)
     assert first == second != []
+
+
+def test_apt_gets_versions_releases_and_architectures(make_repository: MakeRepository) -> None:
+    """What apt.txt writes behind a name is asked for, and shown."""
+    text = "libc6:i386=2.36\ncurl=7.88.1-10\nlib/testing\ngit\ncurl=7.88.1-10\n"
+    plan = depnorm.plan(make_repository({"requirements.txt": "", "apt.txt": text}))
+    system = only(plan, StageKind.SYSTEM)
+    assert system.step == InstallApt(packages=("curl=7.88.1-10", "git", "lib/testing", "libc6:i386=2.36"))
+    assert [(each.name, each.spec) for each in system.packages] == [
+        ("curl", "=7.88.1-10"),
+        ("git", ""),
+        ("lib", "/testing"),
+        ("libc6", ":i386=2.36"),
+    ]
+    assert {"'curl=7.88.1-10'", "'libc6:i386=2.36'"} <= set(depnorm.dockerfile(plan).split())
+
+
+def test_a_marker_that_no_line_can_hold_waits_with_its_project(make_repository: MakeRepository) -> None:
+    """TOML escapes control characters; the Dockerfile of the rest is made all the same."""
+    odd = "; platform_version == 'a\\u0001b'"
+    build = f'[build-system]\nrequires = ["hatchling", "foo{odd}"]\nbuild-backend = "hatchling.build"\n'
+    project = f'[project]\nname = "demo"\nversion = "1"\ndependencies = ["attrs{odd}", "idna"]\n'
+    plan = depnorm.plan(make_repository({"requirements.txt": "-e .\nsix\n", "pyproject.toml": build + project}))
+    assert "attrs" in [each.name for each in only(plan, StageKind.LATE).packages]
+    assert "\x01" not in depnorm.dockerfile(plan)
+
+
+def test_a_system_directory_is_no_place_for_a_repository(make_repository: MakeRepository) -> None:
+    """The plan is refused, not only its Dockerfile."""
+    with pytest.raises(UsageError, match="--repo-dir /etc"):
+        depnorm.plan(make_repository({"requirements.txt": ""}), repo_dir="/etc")
 
 
 def test_no_own_stage_precedes_a_shared_one(make_repository: MakeRepository) -> None:

@@ -153,10 +153,11 @@ There is no good reason to ignore it.
         code="DN307",
         name="unreadable-file",
         severity=Severity.ERROR,
-        summary="The file is too large, not a regular file, or cannot be read.",
+        summary="The file is too large, not a regular file, a link to nothing, or cannot be read.",
         page="""\
 A spec file is a list of dependencies of some kilobytes. This one is larger than 16 MiB, a
-directory, a device, or not readable by the user who runs depnorm, so it was not read.
+directory, a device, a symbolic link to nothing, or not readable by the user who runs
+depnorm, so it was not read.
 
 Why it matters: nothing in it is part of the plan.
 

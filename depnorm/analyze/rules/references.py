@@ -259,11 +259,12 @@ There is no good reason to ignore it.
         code="DN112",
         name="target-not-copyable",
         severity=Severity.WARNING,
-        summary="The target cannot be copied alone: hidden by .dockerignore, a symbolic link, or a special file.",
+        summary="The target cannot be copied alone: hidden by .dockerignore, a link, a special file, or oddly named.",
         page="""\
 The file exists, but COPY of it would fail or copy something else: .dockerignore leaves
-it out of the build context, its path goes through a symbolic link, or it is a socket, a
-device or a pipe.
+it out of the build context, its path goes through a symbolic link or holds a control
+character, or it is a socket, a device or a pipe; or it is a directory with such files
+in it, or with very many.
 
 Why it matters: such a COPY fails before any fallback could run. The plan therefore sends
 the line late, where it runs again at each commit.

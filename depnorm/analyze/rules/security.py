@@ -8,7 +8,7 @@ RULES = (
         code="DN401",
         name="credential-in-url",
         severity=Severity.ERROR,
-        summary="A URL holds a password or a token.",
+        summary="A line holds a password or a token.",
         page="""\
 A credential in a spec file is public to everyone who can read the repository, stays in
 its history after the line is gone, and would end up in image layers and build logs.

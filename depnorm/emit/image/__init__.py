@@ -1,12 +1,12 @@
 """The small tools that an image carries in /opt/depnorm while it is built, as text."""
 
 from hashlib import sha256
-from importlib import resources
+from pathlib import Path
 
 
 def read_tool(name: str) -> tuple[str, ...]:
     """The lines of the tool called `name`, without line ends."""
-    return tuple((resources.files(__name__) / name).read_text(encoding="utf-8").splitlines())
+    return tuple(Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines())
 
 
 def tools_digest(*names: str) -> str:

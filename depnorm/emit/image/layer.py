@@ -7,6 +7,7 @@ alone: not on the clock, the builder, or the layers below.
 
 from __future__ import annotations
 
+import codecs
 import compileall
 import json
 import marshal
@@ -39,6 +40,10 @@ BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+COOKIE = re.compile(rb"coding[:=]\s*([-\w.]+)")
+MAX_CODEC_NAME = 40
+# Codecs that depnorm does not read files in: slow, or made for the escapes of Python.
+NOT_FOR_FILES = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
 
 
 class Work:
@@ -184,17 +189,41 @@ def without(*arguments: str) -> None:
 
 def blank(data: bytes, numbers: set[int]) -> bytes:
     """Empty the lines with these numbers, in the sense of pip; the others keep number, encoding and line end."""
-    encoding = next((name for bom, name in BOMS if data.startswith(bom)), "utf-8")
+    encoding = encoding_of(data)
     try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        encoding = "latin-1"
-        text = data.decode(encoding)
-    lines = text.splitlines(keepends=True)
+        lines = data.decode(encoding).splitlines(keepends=True)
+    except UnicodeError:
+        return data  # pip refuses the file, and says so
     for number in numbers:
         content = lines[number - 1].splitlines()[0]
         lines[number - 1] = lines[number - 1][len(content) :]
     return "".join(lines).encode(encoding)
+
+
+def encoding_of(data: bytes) -> str:
+    """Find what pip decodes a file as, or what depnorm read it as where that stops pip: they count lines alike."""
+    promised = next((name for bom, name in BOMS if data.startswith(bom)), "") or cookie_of(data)
+    if promised:
+        return promised
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def cookie_of(data: bytes) -> str:
+    """Find the codec that a cookie (PEP 263) names; an empty text without one, or where it is none for files."""
+    found = [COOKIE.search(line) for line in data.split(b"\n", 2)[:2] if line.startswith(b"#")]
+    name = next((match.group(1).decode("ascii") for match in found if match), "")
+    try:
+        codec = codecs.lookup(name).name if len(name) <= MAX_CODEC_NAME else ""
+        b" ".decode(name)
+    except UnicodeError:  # a codec of text, for which one space is not enough
+        pass
+    except LookupError:
+        return ""
+    return "" if codec.replace("-", "_") in NOT_FOR_FILES else codec
 
 
 def verify(*arguments: str) -> None:

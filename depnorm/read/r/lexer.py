@@ -144,7 +144,7 @@ def _token(group: str, source: str, line: int) -> Token:
     try:
         return Token(kind, unescape(source[1:-1]), line, end_line)
     except BadEscapeError as error:
-        return Token(TokenKind.ERROR, str(error), end_line, end_line)
+        return Token(TokenKind.ERROR, str(error), line, end_line)  # R tells the line of the end
 
 
 def _raw_string(source: str, line: int, end_line: int) -> Token:

@@ -96,7 +96,7 @@ class TokenStream:
             raise StopError("unexpected end of line", token.line + 1)
         if token.kind is TokenKind.ERROR:
             known = token.value in {"input", "INCOMPLETE_STRING"}
-            raise StopError(f"unexpected {token.value}" if known else token.value, token.line)
+            raise StopError(f"unexpected {token.value}" if known else token.value, token.end_line)
         named = token.kind in {TokenKind.KEYWORD, TokenKind.OPERATOR}
         raise StopError(f"unexpected '{token.value}'" if named else f"unexpected {token.kind.value}", token.line)
 

@@ -16,6 +16,7 @@ from depnorm.model import (
     Builder,
     Catalog,
     ChosenFile,
+    CreateBase,
     Finding,
     Plan,
     SpecChoice,
@@ -138,12 +139,16 @@ def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str
             f"this repository is built with {builder}, which depnorm has no stages for",
             hint="`depnorm plan` says which file decides that; --all-specs plans the other spec files all the same.",
         )
-    if made.target.python and _minor(made.target.python) < OLDEST_PYTHON:
+    if _has_prefix(made) and made.target.python and _minor(made.target.python) < OLDEST_PYTHON:
         raise UnsupportedError(
             f"this repository asks for Python {made.target.python}; the tools of an image need 3.8 or later",
             hint="Name a later Python in runtime.txt.",
         )
     return render_dockerfile(made)
+
+
+def _has_prefix(made: Plan) -> bool:
+    return any(isinstance(stage.step, CreateBase) and stage.step.python for stage in made.stages)
 
 
 def _minor(version: str) -> tuple[int, ...]:

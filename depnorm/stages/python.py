@@ -95,10 +95,12 @@ def _declared_early(analysis: Analysis) -> _Declared:
     """
     host = next((each for each in analysis.pip if each.when is When.EARLY and not each.alone), None)
     after = all(each.when is When.EARLY for each in analysis.pip)
-    written = [
-        (each, project) for project in analysis.projects for each in project.requirements if _can_be_written(each)
+    found = [
+        (each, project.by_line)
+        for project in analysis.projects
+        for each in project.requirements
+        if _can_be_written(each)
     ]
-    found = [(each, project.by_line) for each, project in written]
     return _Declared(
         host=host,
         joining=tuple(each for each, by_line in found if by_line and host),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import depnorm
-from depnorm.errors import UsageError
+from depnorm.errors import UnsupportedError, UsageError
 from depnorm.model import InstallApt, InstallRPackages, PipCommand, Plan, RunPip, Stage, StageKind, Verify
 
 MakeRepository = Callable[[Mapping[str, str]], Path]
@@ -133,6 +133,15 @@ def test_a_file_that_is_constraint_and_include_is_installed(make_repository: Mak
     """The lines of a -r are installed, also if a -c named the file first (pip)."""
     plan = depnorm.plan(make_repository({"requirements.txt": "-c a.txt\n-r a.txt\n", "a.txt": "idna\n"}))
     assert [package.name for package in only(plan, StageKind.EARLY).packages] == ["idna"]
+
+
+def test_an_old_python_is_refused_only_where_the_tools_need_it(make_repository: MakeRepository) -> None:
+    """A prefix needs Python 3.8; conda brings its own Python, however old."""
+    root = make_repository({"requirements.txt": "idna\n", "runtime.txt": "python-3.6"})
+    with pytest.raises(UnsupportedError, match=r"Python 3\.6"):
+        depnorm.dockerfile(root)
+    (root / "environment.yml").write_text("dependencies: [python=3.6]\n", encoding="utf-8")
+    assert "FROM" in depnorm.dockerfile(root)
 
 
 @pytest.mark.parametrize(("ignore", "rule"), [("*\n", "DN110"), ("", None)])

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from depnorm.analyze.analysis import analyze
+from depnorm.analyze.python_version import OLDEST_PYTHON
 from depnorm.emit.image import tools_digest
 from depnorm.emit.layout import check_repo_dir
-from depnorm.errors import CatalogError, UnsupportedError, UsageError
+from depnorm.errors import CatalogError, UnsupportedError, UnusableInputError, UsageError
 from depnorm.model import (
     Analysis,
     Builder,
@@ -52,8 +53,6 @@ DEFAULT_MAX_LAYERS = 8
 """Shared layers of one image. A chain of more gains little: build cache and node disk share prefixes only."""
 CONDA_PYTHONS = tuple(f"3.{minor}" for minor in range(5, 16))
 """What a conda environment may ask for; conda itself decides."""
-OLDEST_PYTHON = (3, 8)
-"""What the tools that run in an image while it is built need."""
 DEFAULT_R = "4.4"
 """repo2docker's default."""
 
@@ -133,6 +132,8 @@ def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str
     from depnorm.emit.dockerfile import render_dockerfile  # noqa: PLC0415  `plan` and `check` do without
 
     made = source if isinstance(source, Plan) else plan(source, **options)
+    if isinstance(source, Plan) and options:
+        raise UsageError(f"a plan is given, so {', '.join(sorted(options))} cannot change it", hint="Plan with them.")
     if not made.stages:
         builder = made.choice.builder.value
         raise UnsupportedError(
@@ -141,8 +142,8 @@ def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str
         )
     if _has_prefix(made) and made.target.python and _minor(made.target.python) < OLDEST_PYTHON:
         raise UnsupportedError(
-            f"this repository asks for Python {made.target.python}; the tools of an image need 3.8 or later",
-            hint="Name a later Python in runtime.txt.",
+            f"this plan is for Python {made.target.python}; the tools of an image need 3.8 or later",
+            hint="Name a later Python, in runtime.txt or with --python.",
         )
     return render_dockerfile(made)
 
@@ -196,6 +197,8 @@ def _is_date(text: str) -> bool:
 
 
 def _check_options(options: PlanOptions, catalog: Catalog) -> None:
+    if unknown := options.keys() - PlanOptions.__annotations__.keys():
+        raise UsageError(f"{', '.join(sorted(unknown))}: there is no such option of a plan")
     as_of, python = options.get("as_of"), options.get("python")
     if as_of and as_of != catalog.as_of:
         raise CatalogError(
@@ -223,6 +226,8 @@ def _analyze_path(path: Path) -> Analysis:
     if path.is_dir():
         repository = open_repository(path)
         return _analyze(repository, choose_spec_files(repository), catalog)
+    if not path.exists():
+        raise UnusableInputError(f"{path}: there is no such file or directory", hint="Give a repository or a file.")
     repository, name = open_repository(path.parent), path.name
     chosen = ChosenFile(path=name, format=format_of(name), why="the file that was asked for")
     choice = SpecChoice(builder=Builder.NONE, config_directory="", used=(chosen,), ignored=())

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from depnorm.model import Location, Problem, SpecFile, SpecFormat
 
+OLDEST_PYTHON = (3, 8)
+"""What the tools that run in an image while it is built need."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonChoice:
@@ -95,10 +98,14 @@ def _contradictions(
 
 
 def _not_shared(version: str, why: str, source: SpecFile | None, available: Sequence[str]) -> Problem:
+    too_old = tuple(map(int, version.split("."))) < OLDEST_PYTHON
+    message = f"the catalog has no shared layers for Python {version}, {why}"
+    if too_old:
+        message = f"no Dockerfile can be made for Python {version}, {why}: the tools of an image need 3.8 or later"
     return Problem(
         location=Location(path=source.path if source else ""),
         raw="",
-        message=f"the catalog has no shared layers for Python {version}, {why}",
+        message=message,
         hint=f"Use one of {', '.join(available)} to share layers with other repositories.",
         rule="DN009",
     )

@@ -12,7 +12,7 @@ from depnorm.cli.command import PlainCommand, PlainGroup
 _HELP = """
 Split a repository's dependencies into container layers that other repositories share.
 
-Nothing of the repository is run, and no network is used.
+Nothing of the repository is run, and only `catalog refresh` uses a network.
 """
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 EXAMPLES = {

@@ -44,7 +44,9 @@ class CommandOptions:
         int | None, typer.Option(metavar="N", min=0, max=100, help="At most this many shared layers; 8 by default.")
     ] = None
     catalog: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="Where shared layers come from.")] = None
-    base_image: Annotated[str | None, typer.Option(metavar="REF", help="The image to build on.")] = None
+    base_image: Annotated[
+        str | None, typer.Option(metavar="REF", help="The image to build on; it must have the Python of the plan.")
+    ] = None
     python: Annotated[
         str | None, typer.Option(metavar="X.Y", help="The Python to build for, where the repository leaves it open.")
     ] = None

@@ -42,7 +42,7 @@ def dockerfile(
 ) -> Outcome:
     """Print the staged Dockerfile.
 
-    Its build context is the repository.
+    Its build context is the repository, or with --subdir that directory of it.
     """
     text = format_dockerfile(depnorm.dockerfile(repo, **options.for_library()), format)
     if output is None:

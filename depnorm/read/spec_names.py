@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from depnorm.errors import UnusableInputError
 from depnorm.model import Entry, Location, Problem, SpecFormat, fits_a_line
 from depnorm.read.repository import Repository
 
 CONFIG_DIRECTORIES = ("binder", ".binder")
+OWN_HEADER = b"# depnorm, "
+"""How a Dockerfile of depnorm begins (`depnorm.emit.dockerfile`)."""
 _PRESENT = frozenset({Entry.FILE, Entry.LINKED, Entry.HIDDEN})
 
 
@@ -139,12 +142,22 @@ def find_spec_files(repository: Repository) -> tuple[tuple[FoundFile, ...], tupl
     return tuple(found), tuple(problems)
 
 
+def _is_our_own(repository: Repository, file: FoundFile) -> bool:
+    """Whether a Dockerfile is what an earlier `depnorm dockerfile -o` wrote: it decides nothing."""
+    if file.name != "Dockerfile":
+        return False
+    try:
+        return repository.read_bytes(file.path).startswith(OWN_HEADER)
+    except UnusableInputError:
+        return False
+
+
 def _candidates(repository: Repository, directory: str) -> Iterator[FoundFile]:
     for name in repository.list_directory(directory or "."):
         if directory == _REQUIREMENTS_DIRECTORY:
             if name.endswith((".txt", ".in", ".pip")):
                 yield FoundFile(directory=directory, name=name, format=_other_format(name), role=Role.OTHER)
-        elif file := _classify(directory, name):
+        elif (file := _classify(directory, name)) and not _is_our_own(repository, file):
             yield file
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text
 
 from depnorm import model
+from depnorm.report import wording
 from depnorm.report.display import Display
 from depnorm.report.redact import hide_value, printable
 
@@ -44,7 +45,7 @@ def _dependency(dependency: model.Dependency) -> str:
         "-e " if dependency.editable else "",
         dependency.name or "(unnamed)",
         extras,
-        dependency.spec,
+        wording.joined(dependency.ecosystem, "", dependency.spec),
         f" @ {dependency.url}" if dependency.url else "",
         f" ; {dependency.marker}" if dependency.marker else "",
         f" ({dependency.group})" if dependency.group else "",

@@ -102,7 +102,7 @@ def _add_stages(tree: Tree, stages: Sequence[model.Stage]) -> None:
             names = [printable(wording.package(package)) for package in stage.packages]
             node.add(Text(wording.shortened(names, _MAX_PACKAGES)))
         if stage.needs and "." not in stage.needs:
-            node.add(Text(f"built again only when this changes: {_files(stage.needs)}", style=_QUIET))
+            node.add(Text(f"of the repository it reads only: {_files(stage.needs)}", style=_QUIET))
 
 
 def _files(paths: tuple[str, ...]) -> str:
@@ -122,7 +122,7 @@ def _facts(stage: model.Stage) -> str:
     """What there is to say of a shared layer in figures; its reason is that of all of them."""
     if stage.kind is not model.StageKind.SHARED:
         return ""
-    wanted = f"wanted by {wording.count(stage.seen_in, 'repository')} of the corpus" if stage.seen_in else ""
+    wanted = f"wanted by {wording.count(stage.seen_in, 'repository')}" if stage.seen_in else ""
     only = printable(wording.package(stage.packages[0])) if len(stage.packages) == 1 else ""
     facts = [only or wording.count(len(stage.packages), "package"), wording.megabytes(stage.bytes), wanted]
     return ", ".join(fact for fact in facts if fact)

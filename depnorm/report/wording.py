@@ -31,11 +31,17 @@ def shortened(items: Sequence[str], limit: int) -> str:
     return f"{', '.join(items[:limit])} and {len(items) - limit:,} more"
 
 
+def joined(ecosystem: model.Ecosystem, name: str, spec: str) -> str:
+    """Name and specifier as their ecosystem writes them: `numpy>=2`, but `numpy 1.26.*` for conda."""
+    between = " " if ecosystem is model.Ecosystem.CONDA and spec else ""
+    return f"{name}{between}{spec}"
+
+
 def package(stage_package: model.StagePackage) -> str:
     """`numpy 2.3.4`, or as it was asked for: `numpy>=2`."""
     if stage_package.version is not None:
         return f"{stage_package.name} {stage_package.version}"
-    return stage_package.name + stage_package.spec
+    return joined(stage_package.ecosystem, stage_package.name, stage_package.spec)
 
 
 def tally(findings: Iterable[model.Finding]) -> str:

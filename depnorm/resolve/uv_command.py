@@ -52,7 +52,9 @@ def find_uv() -> str:
     except (ImportError, FileNotFoundError):
         found = which("uv")
     if found is None:
-        raise ResolutionError("uv is not installed", hint="Install depnorm with its extra `lock`.")
+        raise ResolutionError(
+            "uv is not installed", hint="Install depnorm with its extra: pip install 'depnorm[lock]'."
+        )
     return found
 
 

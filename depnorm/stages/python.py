@@ -155,11 +155,18 @@ def late_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stag
         yield Stage(
             kind=StageKind.LATE,
             name="pip install",
-            why="the user's own command, with the repository there",
+            why=_why_late(commands),
             step=RunPip(commands=commands),
             needs=(".",),
             packages=packages(_late_packages(analysis), shared),
         )
+
+
+def _why_late(commands: Sequence[PipCommand]) -> str:
+    itself = "`pip install .` of the package, as repo2docker does"
+    if all(command.projects for command in commands):
+        return itself
+    return f"the user's own command{f', then {itself}' if any(command.projects for command in commands) else ''}"
 
 
 def _late_commands(analysis: Analysis, *, soft: bool) -> tuple[PipCommand, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from repo2docker_oracle import SCRIPTED, decide
 
+import depnorm
 from depnorm.model import Builder, SpecChoice
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.repository import open_repository
@@ -330,3 +331,12 @@ def test_all_specs_takes_one_environment(make_repository: MakeRepository) -> Non
     choice = choose_spec_files(open_repository(root), all_specs=True)
     assert used(choice) == {"binder/environment.yml"}
     assert all("binder/environment.yml" in file.why for file in choice.ignored)
+
+
+def test_a_dockerfile_of_depnorm_decides_nothing(make_repository: MakeRepository) -> None:
+    """`depnorm dockerfile . -o Dockerfile` can be repeated: what it wrote does not replace the spec files."""
+    root = make_repository({"requirements.txt": "idna\n"})
+    (root / "Dockerfile").write_text(depnorm.dockerfile(root), encoding="utf-8")
+    assert choose(root).builder is Builder.PYTHON
+    (root / "Dockerfile").write_text("FROM scratch\n", encoding="utf-8")
+    assert choose(root).builder is Builder.DOCKER

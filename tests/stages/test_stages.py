@@ -295,3 +295,13 @@ def test_verification_repeats_the_users_commands(make_repository: MakeRepository
     plan = depnorm.plan(make_repository({"requirements.txt": "idna\n"}))
     step = only(plan, StageKind.VERIFY).step
     assert step == Verify(commands=(PipCommand(files=("requirements.txt",)),))
+
+
+def test_unknown_options_are_refused(make_repository: MakeRepository) -> None:
+    """A typo in a keyword, or an option beside a plan that is already made, is an error."""
+    root = make_repository({"requirements.txt": "idna\n"})
+    typo: dict[str, str] = {"pyton": "3.11"}
+    with pytest.raises(UsageError, match="pyton"):
+        depnorm.plan(root, **typo)  # type: ignore[arg-type]  # the typo is the point
+    with pytest.raises(UsageError, match="python"):
+        depnorm.dockerfile(depnorm.plan(root), python="3.11")

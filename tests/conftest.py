@@ -1,6 +1,7 @@
 """What every test shares: where the real corpus is, and that nothing is skipped silently in CI."""
 
 import os
+import sys
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from hypothesis import settings
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+# The tools of the tests stand beside the interpreter, whether its environment is activated or not.
+os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "corpus"

@@ -238,7 +238,7 @@ def test_an_interrupt_is_quiet() -> None:
 def test_a_terminal_gets_color_and_its_width(environment: dict[str, str], colored: bool, tmp_path: Path) -> None:  # noqa: FBT001
     """On a real terminal of 60 columns; NO_COLOR is honoured."""
     repo = write(tmp_path, SELF)
-    code = f"import fcntl,os,pty,struct,sys,termios; fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 60, 0, 0)); os.execv({sys.executable!r}, ['python', '-m', 'depnorm', 'plan', {str(repo)!r}])"  # noqa: E501
+    code = f"import fcntl,os,pty,struct,sys,termios; fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 60, 0, 0)); os.execv({sys.executable!r}, [{sys.executable!r}, '-m', 'depnorm', 'plan', {str(repo)!r}])"  # noqa: E501
     done = subprocess.run(
         [sys.executable, "-c", f"import pty; pty.spawn([{sys.executable!r}, '-c', {code!r}])"],
         env={**os.environ, "TERM": "xterm", **environment},

@@ -51,7 +51,7 @@ def attempts(built: Built) -> int:
 @pytest.mark.parametrize("project", PROJECTS)
 def test_a_readme_change_downloads_nothing(bench: Bench, plans: Plans, index: PackageIndex, project: str) -> None:
     """With backends in the wheelhouse, only the late steps run again, and they ask the index for nothing."""
-    files = {**PROJECTS[project], "mine.py": "", "requirements.txt": "six\n-e .\nidna\n", "README.md": "one"}
+    files = {**PROJECTS[project], "mine.py": "", "requirements.txt": "six\n-e .\nidna\n", "README.md": uuid4().hex}
     plan = plans.of(
         plans.stage(StageKind.SHARED, StoreWheels(packages=plans.backends())),
         plans.stage(
@@ -66,7 +66,7 @@ def test_a_readme_change_downloads_nothing(bench: Bench, plans: Plans, index: Pa
     first = bench.build(plan, files)
     assert first.ok, first.log
     index.requested.clear()
-    second = bench.build(plan, {**files, "README.md": "two"})
+    second = bench.build(plan, {**files, "README.md": uuid4().hex})
     assert bench.run(second, "python -c 'import mine, six, idna' && cat requirements.txt") == "six\n-e .\nidna"
     assert [title.split()[0] for title in second.executed] == ["COPY", "RUN", "RUN"]
     assert index.requested == []

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from conftest import CONDA_BASE, PYTHON_BASE, R_BASE, Bench, Built
@@ -48,8 +49,9 @@ def offline(bench: Bench, plan: Plan, root: Path) -> Built:
 
 
 def change_readme(root: Path) -> None:
+    """Change the README as it never was before: an engine that is kept remembers what earlier runs wrote."""
     with (root / "README.md").open("a", encoding="utf-8") as file:
-        file.write("One more sentence.\n")
+        file.write(f"One more sentence: {uuid4()}.\n")
 
 
 @pytest.mark.parametrize("name", ["include-chain", "constraints", "local-wheel", "wheel-path", "utf16"])

@@ -37,7 +37,7 @@ def test_the_first_example_is_real(command: str) -> None:
 
 def test_the_first_example_stands_at_the_top() -> None:
     """A real input and the real output within forty lines."""
-    end = README.partition("Next: depnorm dockerfile REPO -o Dockerfile")[0]
+    end = README.partition("Next: depnorm dockerfile")[0]
     assert end.count("\n") < 40
 
 

@@ -16,7 +16,7 @@ from depnorm.cli.terminal import display
 from depnorm.model import Finding, Severity
 from depnorm.report.formats import FindingsFormat, format_findings
 
-Codes = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Rules or groups of rules: DN1,DN203.")]
+Codes = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Rules by code, group or name: DN1,DN203.")]
 
 
 def check(
@@ -35,7 +35,8 @@ def check(
     """
     from depnorm.analyze.rules import RULES  # noqa: PLC0415  only this command needs them
 
-    selection = Selection.parse(select or (), ignore or (), RULES)
+    names = {code: rule.name for code, rule in RULES.items()}
+    selection = Selection.parse(select or (), ignore or (), names)
     roots = paths or [Path()]
     as_given = format is FindingsFormat.JSON
     alone = as_given and len(roots) == 1 and roots[0].is_dir()

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from depnorm.cli.outcome import Outcome
-from depnorm.cli.select import did_you_mean
-from depnorm.errors import UsageError
+from depnorm.cli.select import unknown_rule
 from depnorm.report.formats import Format, format_rules
 
 
@@ -27,6 +26,5 @@ def explain(
     by_name = {known.name: known for known in RULES.values()}
     found = RULES.get(rule.upper()) or by_name.get(rule.lower())
     if found is None:
-        hint = did_you_mean(rule.upper(), RULES) if rule[:2].upper() == "DN" else did_you_mean(rule.lower(), by_name)
-        raise UsageError(f"{rule}: there is no such rule", hint=hint)
+        raise unknown_rule(rule, {code: known.name for code, known in RULES.items()})
     return Outcome(text=format_rules((found,), format, pages=True), document=document)

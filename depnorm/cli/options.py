@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -59,6 +59,16 @@ class CommandOptions:
     subdir: Annotated[str | None, typer.Option(metavar="DIR", help="Plan for this directory of the repository.")] = None
     repo_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Where the repository goes in the image.")] = None
     user_id: Annotated[int | None, typer.Option(metavar="N", min=0, help="The numeric id of the image's user.")] = None
+
+    def as_arguments(self) -> tuple[str, ...]:
+        """The options that differ from the defaults, as they are written on a command line."""
+        words: list[str] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value != field.default:
+                words.append(f"--{field.name.replace('_', '-')}")
+                words += [] if value is True else [str(value)]
+        return tuple(words)
 
     def for_library(self) -> "depnorm.PlanOptions":
         """The options that were given, as `depnorm.plan` takes them.

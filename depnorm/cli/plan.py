@@ -1,5 +1,6 @@
 """`depnorm plan` and `depnorm dockerfile`."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from depnorm.cli.outcome import Outcome
 from depnorm.cli.terminal import display
 from depnorm.errors import UsageError
 from depnorm.report.formats import Format, PlanFormat, format_dockerfile, format_plan
+from depnorm.report.redact import printable
 
 Repository = Annotated[Path, typer.Argument(metavar="REPO", help="The directory of the repository.")]
 
@@ -27,7 +29,16 @@ def plan(
     Which files count, what refers back to the repository, the stages in order, and what is shared.
     """
     result = depnorm.plan(repo, **options.for_library())
-    return Outcome(text=format_plan(result, format, display()), document=format is not PlanFormat.TEXT)
+    text = format_plan(result, format, display())
+    if format is not PlanFormat.TEXT:
+        return Outcome(text=text)
+    return Outcome(text=text + (_next_step(repo, options) if result.stages else ""), document=False)
+
+
+def _next_step(repo: Path, options: CommandOptions) -> str:
+    """The command that makes the Dockerfile of the plan that was shown."""
+    command = shlex.join(["depnorm", "dockerfile", str(repo), *options.as_arguments(), "-o", "Dockerfile"])
+    return f"Next: {printable(command)}\n"
 
 
 @takes_plan_options

@@ -1,7 +1,7 @@
 """Which rules count: `--select` and `--ignore`."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,10 +16,10 @@ class Selection:
     ignored: frozenset[str]
 
     @classmethod
-    def parse(cls, select: Iterable[str], ignore: Iterable[str], known: Collection[str]) -> Self:
-        """From comma-separated codes or beginnings of codes, nothing selected meaning all.
+    def parse(cls, select: Iterable[str], ignore: Iterable[str], known: Mapping[str, str]) -> Self:
+        """From comma-separated codes, beginnings of codes, or names; `known` are the names by code.
 
-        Raises `UsageError` for a code that no known rule begins with.
+        Nothing given selects all. Raises `UsageError` for a word that is none of a known rule, and for no word at all.
         """
         return cls(frozenset(_codes(select, known)) or frozenset({""}), frozenset(_codes(ignore, known)))
 
@@ -32,15 +32,27 @@ class Selection:
         return max((len(code) for code in codes if rule.startswith(code)), default=-1)
 
 
-def did_you_mean(text: str, known: Collection[str]) -> str:
+def did_you_mean(text: str, known: Iterable[str]) -> str:
     """A sentence with the known word that is nearest, or one that says where to find them."""
-    near = difflib.get_close_matches(text, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(text, list(known), n=1, cutoff=0.5)
     return f"Did you mean {near[0]}?" if near else "`depnorm explain` lists all rules."
 
 
-def _codes(values: Iterable[str], known: Collection[str]) -> Iterable[str]:
+def unknown_rule(word: str, known: Mapping[str, str]) -> UsageError:
+    """The error for a word that is neither the code nor the name of a rule."""
+    is_code = word[:2].upper() == "DN"
+    hint = did_you_mean(word.upper(), known) if is_code else did_you_mean(word.lower(), known.values())
+    return UsageError(f"{word}: there is no such rule", hint=hint)
+
+
+def _codes(values: Iterable[str], known: Mapping[str, str]) -> Iterable[str]:
+    by_name = {name: code for code, name in known.items()}
     for value in values:
-        for word in filter(None, (part.strip().upper() for part in value.split(","))):
-            if not any(rule.startswith(word) for rule in known):
-                raise UsageError(f"{word}: no rule has this code", hint=did_you_mean(word, known))
-            yield word
+        words = [part.strip() for part in value.split(",") if part.strip()]
+        if not words:
+            raise UsageError(f"{value!r}: names no rule", hint="Leave the option out to take all rules.")
+        for word in words:
+            code = by_name.get(word.lower(), word.upper())
+            if not any(rule.startswith(code) for rule in known):
+                raise unknown_rule(word, known)
+            yield code

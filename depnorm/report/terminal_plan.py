@@ -141,8 +141,6 @@ def _summary(plan: model.Plan) -> Text:
     lines = _sharing(plan) if plan.stages else ["depnorm has no stages for this repository; the spec files say why."]
     if plan.findings:
         lines.append(f"{wording.tally(plan.findings).capitalize()}; `depnorm explain CODE` tells more about one.")
-    if plan.stages:
-        lines.append("Next: depnorm dockerfile REPO -o Dockerfile")
     return Text("\n".join(lines))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -118,11 +119,12 @@ def test_check_for_services_starts_at_the_working_directory(run: Run, repo: Path
         (["DN101"], ["DN1"], {"DN101"}),
         (["DN"], ["DN10", "DN4"], {"DN203"}),
         (["DN101"], ["DN101"], set()),
+        (["installs-repository", "Dn4"], [], {"DN101", "DN401"}),
     ],
 )
 def test_selection(select: list[str], ignore: list[str], expected: set[str]) -> None:
-    """Codes or beginnings of codes; the longer one wins, and ignoring wins between equals."""
-    selection = Selection.parse(select, ignore, RULES)
+    """Codes, beginnings of codes, or names; the longer one wins, and ignoring wins between equals."""
+    selection = Selection.parse(select, ignore, {code: rule.name for code, rule in RULES.items()})
     assert {rule for rule in ("DN101", "DN102", "DN203", "DN401") if rule in selection} == expected
 
 
@@ -209,6 +211,21 @@ def test_options_reach_the_plan(run: Run, repo: Path) -> None:
     assert plan["target"]["base_image"] == "docker.io/library/debian:12"
     assert len([stage for stage in plan["stages"] if stage["kind"] == "shared"]) <= 1
     assert "/srv/repo" in run("dockerfile", repo.parent, *options)
+
+
+def test_the_next_step_makes_the_dockerfile_of_this_plan(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan for people ends with a command that works as it stands, with the options of the plan."""
+    shown = run("plan", repo, "--python", "3.12", "--max-layers", "1", "--all-specs").splitlines()[-1]
+    assert shown == f"Next: depnorm dockerfile {repo} --max-layers 1 --python 3.12 --all-specs -o Dockerfile"
+    monkeypatch.chdir(repo.parent)
+    run(*shlex.split(shown)[2:])
+    assert (repo.parent / "Dockerfile").read_text() == run("dockerfile", repo, "--python", "3.12", "--max-layers", "1")
+
+
+def test_a_repository_with_its_own_dockerfile_has_no_next_step(run: Run, tmp_path: Path) -> None:
+    """What depnorm does not build it does not offer to build."""
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    assert "Next:" not in run("plan", tmp_path)
 
 
 def test_the_catalogs_date_is_accepted(run: Run, repo: Path) -> None:

@@ -49,6 +49,7 @@ def run(*args: str | bytes, cwd: Path | None = None, **environment: str) -> subp
         (["check", "{self}", "--select", "DN101", "--ignore", "DN1"], 1),
         (["check", "{self}", "--select", "DN101", "--ignore", "DN101"], 0),
         (["check", "{self}", "--select", "DN9"], 2),
+        (["check", "{self}", "--select", ","], 2),
         (["check", "{self}/requirements.txt"], 1),
         (["check", "{plain}/requirements.txt"], 0),
         (["plan", "{missing}"], 2),
@@ -96,7 +97,7 @@ def test_exit_code_and_streams(args: list[str], code: int, tmp_path: Path) -> No
         (["plan", "no-such-directory"], ["depnorm: error: ", "no-such-directory"]),
         (["explain", "DN11"], ["DN11", "hint: Did you mean DN"]),
         (["explain", "installs-repositry"], ["hint: Did you mean installs-repository?"]),
-        (["check", "--ignore", "DN999"], ["DN999: no rule has this code", "hint: "]),
+        (["check", "--ignore", "DN999"], ["DN999: there is no such rule", "hint: "]),
         (["plan", ".", "--as-of", "1.2.2026"], ["--as-of 1.2.2026", "YYYY-MM-DD"]),
     ],
 )
@@ -249,6 +250,7 @@ def test_a_terminal_gets_color_and_its_width(environment: dict[str, str], colore
     )
     text = done.stdout.decode()
     assert ("\x1b[" in text) == colored, done.stderr
-    lines = re.sub(r"\x1b\[[\d;]*m", "", text).replace("\r", "").splitlines()
+    *lines, next_step = re.sub(r"\x1b\[[\d;]*m", "", text).replace("\r", "").splitlines()
     assert "Plan" in lines[0]
     assert 50 < max(map(len, lines)) <= 60
+    assert next_step.startswith("Next: depnorm dockerfile ")  # a command to copy: whole, however wide

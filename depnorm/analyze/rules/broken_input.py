@@ -16,13 +16,15 @@ format. depnorm reports it and reads on; pip or conda stops here.
 Why it matters: the whole file is not installed because of this line.
 
 Before
-    numpy = 1.26
+    numpy = 1.26                                            requirements.txt
     scipy>=1.11 <2
     pip install pandas
+    - dask[complete]                                        environment.yml
 After
     numpy==1.26
     scipy>=1.11,<2
     pandas
+    - dask                     (conda packages have no extras; pip's go below `- pip:`)
 
 Ignore it when the file is a template that is completed before use.
 """,
@@ -127,11 +129,13 @@ There is no good reason to ignore it.
         code="DN306",
         name="ignored-part",
         severity=Severity.WARNING,
-        summary="pip accepts the line and silently ignores a part of it.",
+        summary="The tool accepts the line and silently ignores it, or a part of it.",
         page="""\
-pip reads one requirement, or one `-r`, `-c`, `-e` or `-f`, from a line, and drops what else
-stands there without a word: a second `-r`, an option behind a package, a dash in
-front of a name. A comment that ends in a backslash swallows the next line.
+conda ignores keys of an environment file that it does not know, and `prefix:` as soon as
+the command names an environment. pip reads one requirement, or one `-r`, `-c`, `-e` or
+`-f`, from a line, and drops what else stands there without a word: a second `-r`, an
+option behind a package, a dash in front of a name. A comment that ends in a backslash
+swallows the next line.
 
 Why it matters: a package that the file seems to ask for is not in the image.
 

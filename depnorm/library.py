@@ -27,6 +27,7 @@ from depnorm.model import (
 )
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import git_is_hidden, read_choice
+from depnorm.read.formats import READERS
 from depnorm.read.repository import Repository, open_repository
 from depnorm.read.spec_names import format_of
 from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
@@ -229,6 +230,11 @@ def _analyze_path(path: Path) -> Analysis:
     if not path.exists():
         raise UnusableInputError(f"{path}: there is no such file or directory", hint="Give a repository or a file.")
     repository, name = open_repository(path.parent), path.name
+    if format_of(name) not in READERS:
+        raise UnusableInputError(
+            f"{path}: depnorm does not read files of this name",
+            hint="It reads requirements (.txt, .in), environment.yml, install.R, apt.txt, pyproject.toml and the like.",
+        )
     chosen = ChosenFile(path=name, format=format_of(name), why="the file that was asked for")
     choice = SpecChoice(builder=Builder.NONE, config_directory="", used=(chosen,), ignored=())
     repository.read_bytes(name)

@@ -62,6 +62,9 @@ _OTHERS = (
 )
 _REQUIREMENTS_DIRECTORY = "requirements"
 _BY_SUFFIX = {
+    "txt": SpecFormat.REQUIREMENTS,
+    "in": SpecFormat.REQUIREMENTS,
+    "pip": SpecFormat.REQUIREMENTS,
     "yml": SpecFormat.CONDA,
     "yaml": SpecFormat.CONDA,
     "r": SpecFormat.R_SCRIPT,
@@ -104,13 +107,16 @@ class FoundFile:
 
 
 def format_of(path: str) -> SpecFormat:
-    """The format of a file that somebody names: by its name, requirements where that says nothing."""
+    """The format of a file that somebody names: by its name, else by its suffix.
+
+    A list of requirements may have any name that ends in `.txt`, `.in`, `.pip` or in no suffix at all.
+    """
     name = path.rpartition("/")[2]
     found = _classify("", name)
     if found:
         return found.format
-    suffix = name.rpartition(".")[2].lower()
-    return _BY_SUFFIX.get(suffix, SpecFormat.REQUIREMENTS)
+    _, dot, suffix = name.rpartition(".")
+    return _BY_SUFFIX.get(suffix.lower(), SpecFormat.OTHER) if dot else SpecFormat.REQUIREMENTS
 
 
 def find_spec_files(repository: Repository) -> tuple[tuple[FoundFile, ...], tuple[Problem, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-PLAIN = {"requirements.txt": "numpy\nscipy>=1.10\n"}
+PLAIN = {"requirements.txt": "numpy\nscipy>=1.10\n", "README.md": "# Plain\n"}
 SELF = {"requirements.txt": "numpy\n-e .\n", "setup.py": "from setuptools import setup\nsetup(name='x')\n"}
 
 
@@ -55,6 +55,8 @@ def run(*args: str | bytes, cwd: Path | None = None, **environment: str) -> subp
         (["plan", "{missing}"], 2),
         (["plan", "{plain}/requirements.txt"], 2),
         (["check", "{missing}"], 2),
+        (["check", "{plain}/README.md"], 2),
+        (["inspect", "{plain}/README.md"], 2),
         (["inspect", "{missing}"], 2),
         (["plan", "{plain}", "--as-of", "2001-01-01"], 2),
         (["plan", "{plain}", "--as-of", "yesterday"], 2),

@@ -18,6 +18,7 @@ from depnorm.model import (
     Catalog,
     ChosenFile,
     CreateBase,
+    Emitter,
     Finding,
     Plan,
     SpecChoice,
@@ -50,7 +51,7 @@ __all__ = [
     "refresh_catalog",
 ]
 
-DEFAULT_MAX_LAYERS = 8
+DEFAULT_MAX_LAYERS = {Emitter.CHAIN: 8, Emitter.LINK: 32}
 """Shared layers of one image. A chain of more gains little: build cache and node disk share prefixes only."""
 CONDA_PYTHONS = tuple(f"3.{minor}" for minor in range(5, 16))
 """What a conda environment may ask for; conda itself decides."""
@@ -62,7 +63,8 @@ class PlanOptions(TypedDict, total=False):
     """What may be asked of a plan; every key may be left out.
 
     `base_image`: what the image builds on. `python`: `X.Y`, over what the repository says. `catalog`: a name or a
-    directory. `as_of`: the ISO date the catalog must have. `max_layers`: shared layers at most. `fallback`: `always`
+    directory. `as_of`: the ISO date the catalog must have. `layers`: how shared layers get into the image, `link` needs
+    BuildKit. `max_layers`: shared layers at most. `fallback`: `always`
     gives every early step the soft form. `all_specs`: plan every spec file, not only those that repo2docker would use.
     `subdir`: the directory to build, relative to the repository. `repo_dir`: where the repository goes in the image.
     `user_id`: its owner.
@@ -72,6 +74,7 @@ class PlanOptions(TypedDict, total=False):
     python: str | None
     catalog: str
     as_of: str | None
+    layers: Literal["chain", "link"]
     max_layers: int
     fallback: Literal["auto", "always"]
     all_specs: bool
@@ -107,7 +110,7 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
         catalog,
         options.get("python"),
     )
-    target = _target(analysis, options)
+    target, emitter = _target(analysis, options), Emitter(options.get("layers", Emitter.CHAIN))
     repo_dir = options.get("repo_dir") or f"/home/{target.user}"
     check_repo_dir(repo_dir, target.prefix)
     return plan_repository(
@@ -116,11 +119,13 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
             analysis,
             catalog,
             target,
-            max_layers=options.get("max_layers", DEFAULT_MAX_LAYERS),
+            max_layers=options.get("max_layers", DEFAULT_MAX_LAYERS[emitter]),
             tools=ToolDigests(python=tools_digest("layer.py"), r=tools_digest("packages.R", "profile.R")),
+            emitter=emitter,
         ),
         target,
         repo_dir=repo_dir,
+        emitter=emitter,
         always_soft=options.get("fallback", "auto") == "always",
     )
 
@@ -218,6 +223,7 @@ _OPTION_PATTERNS = {
     # https://pkg.go.dev/github.com/distribution/reference: host, path, tag, digest
     "base_image": re.compile(r"[a-z0-9][A-Za-z0-9._:/-]{0,255}(@sha256:[0-9a-f]{64})?"),
     "user_id": re.compile(r"[0-9]{1,9}"),
+    "layers": re.compile("chain|link"),
     "max_layers": re.compile(r"[0-9]{1,2}"),
 }
 

@@ -12,15 +12,10 @@ import typer
 
 from depnorm.cli.outcome import Outcome
 from depnorm.errors import UsageError
+from depnorm.model import Emitter
 
 if TYPE_CHECKING:
     import depnorm
-
-
-class Layers(StrEnum):
-    """How shared layers reach the image."""
-
-    CHAIN = "chain"
 
 
 class Fallback(StrEnum):
@@ -39,9 +34,13 @@ class CommandOptions:
         str | None,
         typer.Option(metavar="DATE", help="Expect this date (YYYY-MM-DD) of the catalog, and stop at any other."),
     ] = None
-    layers: Annotated[Layers, typer.Option(help="One step after another; any builder understands it.")] = Layers.CHAIN
+    layers: Annotated[
+        Emitter,
+        typer.Option(help="Shared layers one after another, for any builder; or joined by COPY --link, for BuildKit."),
+    ] = Emitter.CHAIN
     max_layers: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=100, help="At most this many shared layers; 8 by default.")
+        int | None,
+        typer.Option(metavar="N", min=0, max=100, help="At most this many shared layers; 8, or 32 when linked."),
     ] = None
     catalog: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="Where shared layers come from.")] = None
     base_image: Annotated[
@@ -87,7 +86,7 @@ class CommandOptions:
             "repo_dir": self.repo_dir,
             "user_id": self.user_id,
         }
-        chosen = {"fallback": self.fallback.value, "all_specs": self.all_specs}
+        chosen = {"layers": self.layers.value, "fallback": self.fallback.value, "all_specs": self.all_specs}
         return cast("depnorm.PlanOptions", chosen | {name: value for name, value in given.items() if value is not None})
 
 

@@ -14,11 +14,14 @@ _IMAGE = re.compile(r"[A-Za-z0-9][\w.\-/:@]*", re.ASCII)
 _USER = re.compile(r"[a-z_][a-z0-9_-]*", re.ASCII)
 
 
-def create_base(plan: Plan, step: CreateBase) -> list[str]:
-    """The instructions of the base stage; raises `UsageError` for a target that no Dockerfile can name."""
+def create_base(plan: Plan, step: CreateBase, *, name: str = "") -> list[str]:
+    """The instructions of the base stage, called `name`; raises `UsageError` for a target no Dockerfile can name."""
     target = plan.target
     _check(plan)
-    instructions = [f"FROM {_image(target.base_image)}", "USER 0:0"]
+    image = _image(target.base_image)
+    # No image is made from a named stage itself, so that its last user may be root.
+    instructions = [f"FROM {image} AS {name}\n# hadolint ignore=DL3002"] if name else [f"FROM {image}"]
+    instructions.append("USER 0:0")
     if step.conda_image is not None:
         instructions.append(f"COPY --from={_image(step.conda_image)} {layout.CONDA} {layout.CONDA}")
     instructions += [_environment(plan, step), _prepare(plan, step)]

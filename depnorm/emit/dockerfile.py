@@ -1,10 +1,13 @@
-"""A plan as a Dockerfile of one chain of stages, for every builder: docker, BuildKit, buildah, kaniko."""
+"""A plan as a Dockerfile.
+
+A chain of stages is for every builder: docker, BuildKit, buildah, kaniko. Layers that are linked need BuildKit.
+"""
 
 import posixpath
 from itertools import groupby
 from typing import assert_never
 
-from depnorm.emit import conda, python, r
+from depnorm.emit import conda, link, python, r
 from depnorm.emit.base import create_base
 from depnorm.emit.instruction import comment, copy, environment, exec_form, quote_word, run
 from depnorm.emit.system import install_apt
@@ -56,9 +59,23 @@ def render_dockerfile(plan: Plan) -> str:
             instructions.append("USER 0:0")
         root = isinstance(stage.step, _AS_ROOT)
         blocks.append("\n".join([*instructions, *_copy_needs(plan, stage), *_instructions(plan, stage)]))
+        if isinstance(stage.step, CreateBase):
+            blocks += _built_apart(plan)
     if root:
         blocks.append("\n".join(_become_user(plan)))
     return _check_sizes("\n\n".join(blocks) + "\n")
+
+
+def _built_apart(plan: Plan) -> list[str]:
+    """A stage for each layer that is built apart, and the beginning of the one that joins them."""
+    apart = [stage for stage in plan.stages if link.is_apart(plan, stage)]
+    if not apart:
+        return []
+    built = ["\n".join([comment(_describe(stage)), *link.build_apart(stage, plan.target.prefix)]) for stage in apart]
+    return [
+        *built,
+        f"{comment('the image: what was built apart, then what is of this repository alone')}\nFROM {link.BASE}",
+    ]
 
 
 def _instructions(plan: Plan, stage: Stage) -> list[str]:
@@ -73,7 +90,8 @@ def _instructions(plan: Plan, stage: Stage) -> list[str]:
 def _image_instructions(plan: Plan, step: CreateBase | InstallApt | CopyRepository | RunPostBuild) -> list[str]:
     match step:
         case CreateBase():
-            return create_base(plan, step)
+            is_named = any(link.is_apart(plan, stage) for stage in plan.stages)
+            return create_base(plan, step, name=link.BASE if is_named else "")
         case InstallApt():
             return [install_apt(step.packages)]
         case CopyRepository():
@@ -88,10 +106,8 @@ def _python_instructions(
 ) -> list[str]:
     prefix, repo_dir = plan.target.prefix, plan.repo_dir
     match step:
-        case InstallWheels():
-            return python.install_wheels(step, prefix)
-        case StoreWheels():
-            return python.store_wheels(step, prefix)
+        case InstallWheels() | StoreWheels():
+            return [link.join(stage)] if link.is_apart(plan, stage) else python.add_layer(step, prefix)
         case AddWheels():
             return [python.add_wheels(step, prefix)]
         case RunPip():

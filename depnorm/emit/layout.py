@@ -7,6 +7,8 @@ from depnorm.errors import UsageError
 TOOLS = "/opt/depnorm"
 RETRY = f"{TOOLS}/retry"
 LAYER = f"{TOOLS}/layer.py"
+APART = f"{TOOLS}/apart"
+"""The tree of a layer that is built apart (`layer.py`)."""
 CREATE_ENVIRONMENT = f"{TOOLS}/environment"
 PACKAGES = f"{TOOLS}/packages.R"
 PROFILE = f"{TOOLS}/profile.R"

@@ -10,14 +10,16 @@ from depnorm.model import AddWheels, InstallWheels, LockedPackage, PipCommand, R
 _PORTION = 500  # wheels in one RUN: its text is an argument of one process, and must stay below 128 kB
 
 
-def install_wheels(step: InstallWheels, prefix: str) -> list[str]:
-    """RUN instructions whose text, and whose layers, depend on the wheels alone."""
-    return _layers("install", step.packages, prefix)
+def add_layer(step: InstallWheels | StoreWheels, prefix: str, *, apart: bool = False) -> list[str]:
+    """RUN instructions whose text, and whose layers, depend on the wheels alone.
 
-
-def store_wheels(step: StoreWheels, prefix: str) -> list[str]:
-    """The same for wheels that are kept in the wheelhouse."""
-    return _layers("store", step.packages, prefix)
+    With `apart`, what they write is moved to `layout.APART`, from where it can be copied.
+    """
+    command = "install" if isinstance(step, InstallWheels) else "store"
+    pins = sorted(map(pin, step.packages))
+    portions = (pins[start : start + _PORTION] for start in range(0, len(pins), _PORTION))
+    tool = f"{prefix}/bin/python -B {layout.LAYER} {'apart ' if apart else ''}{command}"
+    return [run(words(tool, portion)) for portion in portions]
 
 
 def add_wheels(step: AddWheels, prefix: str) -> str:
@@ -46,12 +48,6 @@ def verify(step: Verify, prefix: str, repo_dir: str, lock: Sequence[LockedPackag
     ]
     pins = sorted(f"{package.name}=={package.version}" for package in lock)
     return run(f"{prefix}/bin/pip check", *checks, *([words(f"{tool} lock", pins)] if pins else []))
-
-
-def _layers(command: str, packages: Sequence[LockedPackage], prefix: str) -> list[str]:
-    pins = sorted(map(pin, packages))
-    portions = (pins[start : start + _PORTION] for start in range(0, len(pins), _PORTION))
-    return [run(words(f"{prefix}/bin/python -B {layout.LAYER} {command}", portion)) for portion in portions]
 
 
 def _hard(command: PipCommand, prefix: str, repo_dir: str) -> str:

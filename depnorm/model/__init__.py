@@ -16,7 +16,7 @@ from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Pr
 from depnorm.model.environment import marker_environment
 from depnorm.model.finding import Finding, Severity
 from depnorm.model.line_text import fits_a_line
-from depnorm.model.plan import LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
+from depnorm.model.plan import Emitter, LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
 from depnorm.model.redact import redact
 from depnorm.model.reference import Entry, PathBase, ReferenceKind, RepoReference, Scope
 from depnorm.model.sharing import Sharing
@@ -56,6 +56,7 @@ __all__ = [
     "CreateEnvironment",
     "Dependency",
     "Ecosystem",
+    "Emitter",
     "Entry",
     "EnvironmentPlacement",
     "Finding",

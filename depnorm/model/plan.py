@@ -61,6 +61,13 @@ class Mode(StrEnum):
     DECLARED = "declared"
 
 
+class Emitter(StrEnum):
+    """How shared layers get into an image."""
+
+    CHAIN = "chain"  # one step after another, for every builder: the build cache shares prefixes
+    LINK = "link"  # each built apart and joined by COPY --link (BuildKit): the build cache shares in any order
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerDecision:
     """Why a shared layer whose package was asked for is taken or not."""
@@ -82,6 +89,7 @@ class Plan:
     stages: tuple[Stage, ...]
     layers: tuple[LayerDecision, ...]
     repo_dir: str
+    emitter: Emitter = Emitter.CHAIN
 
     @property
     def shared_bytes(self) -> int:

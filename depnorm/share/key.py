@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from depnorm.model import Target
+from depnorm.model import Emitter, Target
 
 
 def layer_key(
@@ -15,11 +15,13 @@ def layer_key(
     installer: str,
     indexes: Iterable[str] = ("pypi",),
     bytecode: str = "unchecked-hash",
+    emitter: Emitter = Emitter.CHAIN,
 ) -> str:
     """A sha256 in hex over everything that decides a shared layer's bytes; the order of `contents` does not.
 
     `contents` are the sha256 of artifacts, or for CRAN `NAME@DATE`; `installer` is name and version (`pip 26.3`);
-    `indexes` are names, never URLs, which may hold credentials; `bytecode` is the policy for compiled files.
+    `indexes` are names, never URLs, which may hold credentials; `bytecode` is the policy for compiled files. A layer of
+    one emitter has other directories in it than that of another.
     """
     canonical = {
         "schema": 1,
@@ -37,6 +39,7 @@ def layer_key(
         "installer": installer,
         "indexes": sorted(set(indexes)),
         "bytecode": bytecode,
+        "emitter": emitter,
         "contents": sorted(set(contents)),
     }
     return hashlib.sha256(msgspec.json.encode(canonical, order="sorted")).hexdigest()

@@ -7,6 +7,7 @@ from depnorm.model import (
     Analysis,
     Builder,
     Catalog,
+    Emitter,
     LayerDecision,
     LockedPackage,
     SharedLayer,
@@ -29,7 +30,9 @@ class ToolDigests:
     r: str
 
 
-def share_with(analysis: Analysis, catalog: Catalog, target: Target, *, max_layers: int, tools: ToolDigests) -> Sharing:
+def share_with(
+    analysis: Analysis, catalog: Catalog, target: Target, *, max_layers: int, tools: ToolDigests, emitter: Emitter
+) -> Sharing:
     """The shared layers of a repository, at most `max_layers`, with their keys, and why not others it asks for."""
     cran = _share_cran(analysis, catalog, target, max_layers, tools)
     if not analysis.uses_prefix or target.python is None or target.python not in catalog.pythons:
@@ -42,7 +45,7 @@ def share_with(analysis: Analysis, catalog: Catalog, target: Target, *, max_laye
         max_layers=max_layers - len(cran.cran),
         builds_locally=bool(analysis.projects) and not analysis.own_index,
     )
-    keyed = [(layer, _wheels_key(target, layer, snapshot.pip, tools)) for layer in admission.layers]
+    keyed = [(layer, _wheels_key(target, layer, snapshot.pip, tools, emitter)) for layer in admission.layers]
     return Sharing(
         as_of=catalog.as_of,
         installer=snapshot.pip,
@@ -73,11 +76,12 @@ def _decisions(
     return (*admitted, *(LayerDecision(name=name, admitted=False, why=why) for name, why in refused.items()))
 
 
-def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage, tools: ToolDigests) -> str:
+def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage, tools: ToolDigests, emitter: Emitter) -> str:
     return layer_key(
         replace(target, r_version=None, r_snapshot=None),
         [package.artifact.sha256 for package in layer.packages],
         installer=f"{pip.name} {pip.version}, tool {tools.python}",
+        emitter=emitter,
     )
 
 

@@ -13,6 +13,7 @@ from depnorm.model import (
     Analysis,
     Builder,
     CopyRepository,
+    Emitter,
     Mode,
     Plan,
     RunPostBuild,
@@ -32,7 +33,13 @@ PLANNED = frozenset({Builder.PYTHON, Builder.CONDA, Builder.R, Builder.NONE})
 
 
 def plan_repository(
-    analysis: Analysis, sharing: Sharing, target: Target, *, repo_dir: str, always_soft: bool = False
+    analysis: Analysis,
+    sharing: Sharing,
+    target: Target,
+    *,
+    repo_dir: str,
+    emitter: Emitter = Emitter.CHAIN,
+    always_soft: bool = False,
 ) -> Plan:
     """The plan of one repository. `always_soft` gives every early step the soft form (`--fallback always`)."""
     stages: tuple[Stage, ...] = ()
@@ -47,6 +54,7 @@ def plan_repository(
         stages=stages,
         layers=sharing.decisions,
         repo_dir=repo_dir,
+        emitter=emitter,
     )
 
 

@@ -203,14 +203,16 @@ def test_options_reach_the_plan(run: Run, repo: Path) -> None:
     """Numbers, choices, names and switches arrive as what they are."""
     options = (
         "--offline", "--max-layers", "1", "--python", "3.12", "--user-id", "1234", "--fallback", "always",
-        "--base-image", "docker.io/library/debian:12", "--layers", "chain", "--all-specs", "--catalog", "default",
+        "--base-image", "docker.io/library/debian:12", "--layers", "link", "--all-specs", "--catalog", "default",
         "--repo-dir", "/srv/repo", "--subdir", "repo",
     )  # fmt: skip
     plan = json.loads(run("plan", repo.parent, *options, "--format", "json"))
     assert (plan["target"]["python"], plan["target"]["uid"]) == ("3.12", 1234)
     assert plan["target"]["base_image"] == "docker.io/library/debian:12"
     assert len([stage for stage in plan["stages"] if stage["kind"] == "shared"]) <= 1
-    assert "/srv/repo" in run("dockerfile", repo.parent, *options)
+    dockerfile = run("dockerfile", repo.parent, *options)
+    assert "/srv/repo" in dockerfile
+    assert "COPY --link" in dockerfile
 
 
 def test_the_next_step_makes_the_dockerfile_of_this_plan(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

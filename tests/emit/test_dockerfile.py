@@ -1,87 +1,38 @@
-"""The chain emitter: a plan of every step, read back by Docker's own parser and by hadolint."""
+"""A plan of every step, read back by Docker's own parser and by hadolint."""
 
 import json
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
-import dockerfile  # type: ignore[import-not-found]  # an extension module without stubs
 import pytest
+from render_samples import BASE, CONDA_BASE, CONFIGURATION, COPY, PIP, R_BASE, lint, parse, plan, stage, wheel
 
 from depnorm.emit.dockerfile import render_dockerfile
 from depnorm.emit.instruction import comment, quote_word
 from depnorm.errors import UnsupportedError, UsageError
 from depnorm.model import (
     AddWheels,
-    Artifact,
-    Builder,
     CopyRepository,
     CreateBase,
     CreateEnvironment,
-    Ecosystem,
     InstallApt,
     InstallCran,
     InstallRPackages,
     InstallRProject,
     InstallWheels,
-    LockedPackage,
     Mode,
     PipCommand,
-    Plan,
     RunEnvironmentPip,
     RunPip,
     RunPostBuild,
     RunRScript,
-    SpecChoice,
     Stage,
     StageKind,
-    StagePackage,
     Step,
     StoreWheels,
     Target,
     Verify,
 )
-
-HADOLINT = Path(sys.executable).with_name("hadolint")
-CONFIGURATION = Path(__file__).parents[2] / ".hadolint.yaml"
-
-
-def wheel(name: str, version: str = "1.0") -> LockedPackage:
-    artifact = Artifact(filename=f"{name}-{version}-py3-none-any.whl", sha256=name[0] * 64, size=1)
-    return LockedPackage(ecosystem=Ecosystem.PYPI, name=name, version=version, artifact=artifact)
-
-
-def stage(kind: StageKind, step: Step, *needs: str, name: str = "one", why: str = "a test") -> Stage:
-    key = "0" * 64 if kind is StageKind.SHARED else None
-    packages = (StagePackage(ecosystem=Ecosystem.PYPI, name="numpy"),)
-    return Stage(kind=kind, name=name, why=why, step=step, needs=needs, key=key, packages=packages)
-
-
-BASE = stage(StageKind.BASE, CreateBase(python=True, installer=wheel("pip", "26.3")))
-CONDA_BASE = stage(StageKind.BASE, CreateBase(conda=True))
-R_BASE = stage(
-    StageKind.BASE, CreateBase(r=True, python=True, apt=("python3", "python3-venv"), installer=wheel("pip", "26.3"))
-)
-COPY = stage(StageKind.COPY, CopyRepository(), ".")
-PIP = PipCommand(files=("requirements.txt",))
-
-
-def plan(
-    *stages: Stage, target: Target | None = None, mode: Mode = Mode.DECLARED, repo_dir: str = "/home/jovyan"
-) -> Plan:
-    return Plan(
-        mode=mode,
-        as_of="2026-11-01",
-        target=target or Target(base_image="python:3.11-slim", python="3.11", r_snapshot=None),
-        choice=SpecChoice(builder=Builder.PYTHON, config_directory="", used=(), ignored=()),
-        findings=(),
-        stages=stages,
-        layers=(),
-        repo_dir=repo_dir,
-    )
-
 
 # Each step, the kind of stage it stands in, and a piece of text that only it writes.
 STEPS: list[tuple[StageKind, Step, str]] = [
@@ -119,20 +70,10 @@ STEPS: list[tuple[StageKind, Step, str]] = [
 ]
 
 
-def parse(text: str) -> list[tuple[str, list[str]]]:
-    """The instructions and their values, as BuildKit's parser sees them."""
-    return [(command.cmd.upper(), list(command.value)) for command in dockerfile.parse_string(text)]
-
-
 def shell_words(text: str, after: str) -> list[str]:
     """The words of a shell from the RUN instructions that hold `after`."""
     [script] = [value[0] for command, value in parse(text) if command == "RUN" and after in value[0]]
     return shlex.split(script[script.index(after) :])
-
-
-def lint(text: str, *options: str) -> str:
-    command = [str(HADOLINT), "--no-color", *options, "-"]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=False).stdout
 
 
 @pytest.mark.parametrize(("kind", "step", "expected"), STEPS, ids=lambda value: type(value).__name__)

@@ -80,6 +80,19 @@ def test_a_late_line_downloads_nothing(bench: Bench, tmp_path: Path, name: str) 
     assert [title.split()[0] for title in second.executed] == ["COPY", "RUN", "RUN"]
 
 
+def test_linked_layers_make_the_same_image(bench: Bench, tmp_path: Path) -> None:
+    """With `--layers link`: the same packages as by a chain, and after a README change only the late steps run."""
+    root = sample("editable-plus-packages", tmp_path)
+    plans = [depnorm.plan(root, python="3.11", base_image=PYTHON_BASE, layers=layers) for layers in ("chain", "link")]
+    chain, link = (bench.build_directory(plan, root) for plan in plans)
+    installed = "python -m pip freeze --all"
+    assert bench.run(chain, installed) == bench.run(link, installed)
+    change_readme(root)
+    second = offline(bench, plans[1], root)
+    assert second.ok, second.log
+    assert [title.split()[0] for title in second.executed] == ["COPY", "RUN", "RUN"]
+
+
 def test_two_repositories_share_layers(bench: Bench, tmp_path: Path) -> None:
     """Different, overlapping requests: the second build has the shared layers cached, the registry stores them once."""
     built: dict[str, Built] = {}

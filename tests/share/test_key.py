@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depnorm.model import Target
+from depnorm.model import Emitter, Target
 from depnorm.share.key import layer_key
 
 TARGET = Target(base_image="docker.io/library/python:3.12-slim@sha256:0", python="3.12")
@@ -17,7 +17,7 @@ HASHES = ["a" * 64, "b" * 64, "c" * 64]
 
 def test_a_key_is_stable() -> None:
     """A key does not change between releases: layers built long ago stay shared."""
-    expected = "3051cc88161d00f981dade9f95d0a44042547a8d119bd9b3a0a3b7d721043469"
+    expected = "a6b8cfe9dd125f6c36f203edda8b8a9e39cafb4325087037df639e7573ab7223"
     assert layer_key(TARGET, HASHES, installer="pip 26.3") == expected
 
 
@@ -53,7 +53,7 @@ def test_everything_about_the_target_counts(change: dict[str, Any]) -> None:
     assert layer_key(other, HASHES, installer="pip 26.3") != layer_key(TARGET, HASHES, installer="pip 26.3")
 
 
-def test_installer_indexes_bytecode_and_contents_count() -> None:
+def test_installer_indexes_bytecode_emitter_and_contents_count() -> None:
     """Each of the other ingredients changes the key."""
     keys = {
         layer_key(TARGET, HASHES, installer="pip 26.3"),
@@ -61,5 +61,6 @@ def test_installer_indexes_bytecode_and_contents_count() -> None:
         layer_key(TARGET, HASHES[:2], installer="pip 26.3"),
         layer_key(TARGET, HASHES, installer="pip 26.3", indexes=["internal"]),
         layer_key(TARGET, HASHES, installer="pip 26.3", bytecode="none"),
+        layer_key(TARGET, HASHES, installer="pip 26.3", emitter=Emitter.LINK),
     }
-    assert len(keys) == 5
+    assert len(keys) == 6

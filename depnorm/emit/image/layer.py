@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RETRY = "/opt/depnorm/retry"
 WHEELHOUSE = Path("/opt/wheelhouse")
+APART = Path("/opt/depnorm/apart")
 TEMPORARY = Path("/tmp")  # noqa: S108  the image has no other users yet
 EPOCH = 315532800  # 1980-01-01, the first day that a zip file can hold
 CHUNK = 100  # files that one process compiles: what it compiled before can show in the bytecode
@@ -92,15 +93,17 @@ class Work:
                 if path.lstat().st_ctime_ns >= self.start:
                     yield path
 
-    def finish(self, root: str, uid: int, gid: int) -> None:
-        """Remove the directory; give what changed in `root` to its owner, and all of it the same time."""
+    def finish(self, root: str, uid: int, gid: int) -> list[Path]:
+        """Remove the directory; give what changed in `root` (the result) to its owner, and all of it the same time."""
         shutil.rmtree(self.directory)
-        for path in self.changed(root):
+        changed = list(self.changed(root))
+        for path in changed:
             os.chown(path, uid, gid, follow_symlinks=False)
             os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
         # BuildKit mounts files into /etc, so that /etc is part of its layers: make it part of all layers.
         for parent in (Path("/etc"), TEMPORARY, *list(Path(root).parents)[:-1]):
             os.utime(parent, (EPOCH, EPOCH))
+        return changed
 
 
 def base(version: str, prefix: str, owner: str, *installer: str) -> None:
@@ -122,21 +125,46 @@ def base(version: str, prefix: str, owner: str, *installer: str) -> None:
     work.finish(prefix, int(uid), int(gid))
 
 
-def install(*requirements: str) -> None:
+def install(*requirements: str) -> list[Path]:
     """Install exact wheels, without their dependencies, as a layer of its own."""
     work, owner = Work(sys.executable), Path(sys.prefix).stat()
     work.download(requirements, sys.executable)
     work.install(sys.prefix, "-m", "pip")
-    work.finish(sys.prefix, owner.st_uid, owner.st_gid)
+    return work.finish(sys.prefix, owner.st_uid, owner.st_gid)
 
 
-def store(*requirements: str) -> None:
+def store(*requirements: str) -> list[Path]:
     """Put exact wheels into the wheelhouse, as a layer of its own."""
     work, owner = Work(sys.executable), WHEELHOUSE.stat()
     work.download(requirements, sys.executable)
     for wheel in sorted(work.directory.glob("wheels/*")):
         shutil.copyfile(wheel, WHEELHOUSE / wheel.name)
-    work.finish(str(WHEELHOUSE), owner.st_uid, owner.st_gid)
+    return work.finish(str(WHEELHOUSE), owner.st_uid, owner.st_gid)
+
+
+def apart(command: str, *requirements: str) -> None:
+    """Run `install` or `store`, and move what it made away from the rest, below all directories that lead there.
+
+    A COPY of that tree is a layer of its own: with its directories it would else replace the owners of those below.
+    """
+    for path in {"install": install, "store": store}[command](*requirements):
+        is_directory = path.is_dir() and not path.is_symlink()
+        place = Path(f"{APART}{path}")
+        repeat(path if is_directory else path.parent, place if is_directory else place.parent)
+        if not is_directory:
+            path.rename(place)
+    for directory, _, _ in os.walk(APART):
+        os.utime(directory, (EPOCH, EPOCH))
+
+
+def repeat(directory: Path, copy: Path) -> None:
+    """Make `copy` a directory like `directory`, and those above it like those above."""
+    if not copy.exists():
+        repeat(directory.parent, copy.parent)
+        copy.mkdir()
+        found = directory.stat()
+        os.chown(copy, found.st_uid, found.st_gid)
+        copy.chmod(found.st_mode & 0o7777)
 
 
 def compile_files() -> None:
@@ -290,10 +318,11 @@ def report(rows: list[tuple[str, str, str]]) -> None:
         sys.exit("the installed packages are not what they should be, see above")
 
 
-COMMANDS: dict[str, Callable[..., None]] = {
+COMMANDS: dict[str, Callable[..., object]] = {
     "base": base,
     "install": install,
     "store": store,
+    "apart": apart,
     "compile": compile_files,
     "without": without,
     "verify": verify,

@@ -26,6 +26,7 @@ _OTHER_KEYS = re.compile(
     r"extras|flags)\s*="
 )
 """Keys of a match spec that its canonical form here has no place for."""
+_PLAIN_BUILD = re.compile(r"[^-=,|<>~;\s]+")
 _NOT_UNDERSTOOD = frozenset({"DN301", "DN305", "DN401"})
 
 
@@ -113,11 +114,16 @@ def _escaped(text: str) -> str:
 
 
 def match_spec_text(dependency: Dependency) -> str:
-    """The spec as conda spells it: `channel/subdir::name version build` (conda: MatchSpec)."""
+    """The spec as conda spells it: `channel/subdir::name version build`, in brackets what has no place there."""
     if dependency.url:
         return dependency.url
     source = "/".join(filter(None, (dependency.channel, dependency.subdir)))
-    spec = dependency.spec or ("*" if dependency.build else "")
-    return " ".join(
-        filter(None, (f"{source}::{dependency.name}" if source else dependency.name, spec, dependency.build))
-    )
+    name = f"{source}::{dependency.name}" if dependency.channel else f"{dependency.name}"
+    is_plain = not dependency.build or _PLAIN_BUILD.fullmatch(dependency.build)
+    if is_plain and (dependency.channel or not dependency.subdir):
+        spec = dependency.spec or ("*" if dependency.build else "")
+        return " ".join(filter(None, (name, spec, dependency.build)))
+    keys = {"version": dependency.spec, "build": dependency.build}
+    keys |= {} if dependency.channel else {"subdir": dependency.subdir}
+    pairs = (f"{key}='{value}'" for key, value in keys.items() if value)
+    return f"{name}[{','.join(pairs)}]"

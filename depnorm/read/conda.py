@@ -8,7 +8,8 @@ from depnorm.read.conda_items import Reading
 from depnorm.read.conda_pip import read_pip_lists
 from depnorm.read.match_spec import MatchedSpec, RejectedSpec, parse_match_spec
 from depnorm.read.text import Text, decode
-from depnorm.read.yaml_document import Kind, Node, Source, parse_yaml
+from depnorm.read.yaml_document import parse_yaml
+from depnorm.read.yaml_node import Kind, Node, Source
 
 # The largest real file known has 18 kB; a quarter of a mebibyte takes the YAML parser two seconds.
 MAX_ENVIRONMENT_CHARACTERS = 256 * 1024
@@ -28,7 +29,7 @@ def parse_environment(data: bytes, path: str) -> SpecFile:
     `yaml`. Local package files and channels are relative to the directory conda runs in, requirements of `pip:` to that
     of the file (conda/env/installers/pip.py).
     """
-    text = decode(data)
+    text = _decode(data)
     reading = Reading(path=path, source=Source(text.text))
     _check_encoding(reading, text)
     if len(text.text) > MAX_ENVIRONMENT_CHARACTERS:
@@ -58,9 +59,19 @@ def python_minor(spec_file: SpecFile, available: Sequence[str]) -> str | None:
     return None
 
 
+def _decode(data: bytes) -> Text:
+    """UTF-8 whatever a cookie says, as conda does; else as other spec files are, and a problem says so."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(data)
+    return Text(text=text.removeprefix("\ufeff"), encoding="utf-8-sig" if text.startswith("\ufeff") else "utf-8")
+
+
 def _check_encoding(reading: Reading, text: Text) -> None:
     if text.damaged or text.encoding not in _CONDA_ENCODINGS:
-        reading.line_problem(1, "conda reads only UTF-8, or UTF-16 with a byte order mark", "Save the file as UTF-8.")
+        message = "conda stops at what is neither UTF-8 nor UTF-16 with a byte order mark"
+        reading.line_problem(1, message, "Save the file as UTF-8.")
 
 
 def _read_document(reading: Reading) -> None:
@@ -112,20 +123,23 @@ def _read_other(reading: Reading, key: Node, value: Node) -> None:
     reading.option(name or "yaml", "" if value.is_null else value.value, key, end=value.end)
     if name == "prefix":
         message = "a path of its author's machine, which conda ignores as soon as -p or -n is given"
-        reading.problem(key, message, "Remove the line.", rule="DN304", end=value.end)
+        reading.problem(key, message, "Remove the line.", rule="DN306", end=value.end)
     elif name != "name" and name not in _OTHER_TOOLS_KEYS:
-        reading.problem(key, "conda ignores this key and all below it", "Remove it, or correct its spelling.")
+        message = "conda ignores this key and all below it"
+        reading.problem(key, message, "Remove it, or correct its spelling.", rule="DN306")
 
 
 def _read_channels(reading: Reading, key: Node, value: Node) -> None:
     if value.kind is not Kind.SEQUENCE:
-        message = "conda expects a list of channels here"
+        message = (
+            "conda stops at channels that are no list" if value.is_null else "conda expects a list of channels here"
+        )
         reading.problem(key, message, "Write a list: `channels: [conda-forge]`.", end=value.end)
         return
     for item in value.children:
         if not item.is_text:
             reading.problem(
-                item, "conda expects the name or URL of a channel here", "Write a name, such as conda-forge."
+                item, "conda stops at a channel that is no text", "Write its name or URL, such as conda-forge."
             )
             continue
         reading.option("channels", item.value, item)
@@ -156,7 +170,9 @@ def _read_dependencies(reading: Reading, key: Node, value: Node) -> None:
             key, "several versions of conda stop at an empty list of dependencies", "Write `dependencies: []`."
         )
     elif value.kind is not Kind.SEQUENCE:
-        reading.problem(value, "conda expects a list of dependencies here", "Begin each with a dash: `- numpy`.")
+        is_number = value.kind is Kind.SCALAR and not value.is_text
+        message = f"conda {'stops, for it ' if is_number else ''}expects a list of dependencies here"
+        reading.problem(value, message, "Begin each with a dash: `- numpy`.")
     else:
         items = [item for _, item in _once((item, item) for item in value.children)]
         pip_lists = [pip for item in items for pip in _read_dependency(reading, item)]
@@ -170,8 +186,10 @@ def _read_dependency(reading: Reading, node: Node) -> list[tuple[Node, Node]]:
     if node.is_text:
         _read_spec(reading, node)
     else:
-        what = "nothing" if node.is_null else "a list" if node.kind is Kind.SEQUENCE else "no text"
+        what = "a list" if node.kind is Kind.SEQUENCE else "no text"
         message = f"conda rejects the whole file: this item is {what}"
+        if node.is_null:
+            message = "conda rejects the whole file, or takes this empty item for any package"
         reading.problem(node, message, "Write a package, such as `- python=3.12`.")
     return []
 
@@ -184,7 +202,7 @@ def _is_pip_list(reading: Reading, key: Node, value: Node) -> bool:
         message = "a selector of micromamba, for which conda stops"
         reading.problem(key, message, "Keep one file per platform.", rule="DN303", end=value.end)
     elif value.is_null:
-        message = "conda takes this for an installer, because of the colon"
+        message = "conda takes this for an installer, because of the colon, and stops"
         reading.problem(key, message, "Remove the colon.", end=value.end)
     else:
         message = "conda knows no such installer and stops"
@@ -196,19 +214,19 @@ def _is_pip_list(reading: Reading, key: Node, value: Node) -> bool:
 
 def _read_spec(reading: Reading, node: Node) -> None:
     spec = parse_match_spec(node.value)
-    first, last = reading.lines_of(node.start, node.end)
     if isinstance(spec, RejectedSpec):
         reading.problem(node, spec.message, spec.hint, rule="DN301")
     else:
-        _add_dependency(reading, node, spec)
+        raw = _add_dependency(reading, node, spec)
         if spec.remark:
             reading.problem(node, spec.remark, spec.hint, rule="DN301")
-        elif first != last:
+        elif "\n" in raw:
             reading.problem(node, "YAML joins these lines into one spec", "Begin each spec with a dash.", rule="DN301")
     reading.report_selector(node)
 
 
-def _add_dependency(reading: Reading, node: Node, spec: MatchedSpec) -> None:
+def _add_dependency(reading: Reading, node: Node, spec: MatchedSpec) -> str:
+    """Add what a spec asks for; gives its raw text."""
     location, raw = reading.place(node.start, node.end)
     reading.dependencies.append(
         Dependency(
@@ -228,6 +246,7 @@ def _add_dependency(reading: Reading, node: Node, spec: MatchedSpec) -> None:
         reading.reference(ReferenceKind.ARCHIVE, spec.url, node)
     if spec.channel:
         _refer_channel(reading, spec.channel, node)
+    return raw
 
 
 def _report_builds(reading: Reading) -> None:

@@ -15,7 +15,7 @@ from depnorm.model import (
     SpecFile,
     SpecFormat,
 )
-from depnorm.read.yaml_document import Node, Source
+from depnorm.read.yaml_node import Node, Source
 
 LONG_LINE = 1_000  # characters: of a longer line, `raw` is only the item's own part
 
@@ -39,7 +39,7 @@ class Reading:
 
     def lines_of(self, start: int, end: int) -> tuple[int, int]:
         """The first and the last line with content of a range of characters."""
-        return self.source.line(start), self.source.last_line(start, end)
+        return self.source.span(start, end)
 
     def place(self, start: int, end: int) -> tuple[Location, str]:
         """Location and raw text of a range of characters."""
@@ -66,7 +66,8 @@ class Reading:
         self.references.append(RepoReference(kind=kind, target=target, location=location, raw=raw, base=base))
 
     def line_problem(self, line: int, message: str, hint: str) -> None:
-        """Add a problem of a whole line."""
+        """Add a problem of a whole line; the parser may complain behind the last one."""
+        line = min(line, max(len(self.source.lines) - (self.source.lines[-1] == ""), 1))
         location = Location(path=self.path, line=line)
         raw = self.source.raw(line, line)
         self.problems.append(Problem(location=location, raw=raw, message=message, hint=hint, rule="DN305"))
@@ -76,13 +77,19 @@ class Reading:
         location = Location(path=self.path, line=1)
         message = f"nothing of this file could be read: {why}"
         self.problems.append(
-            Problem(location=location, raw="\n".join(self.source.lines), message=message, hint=hint, rule="DN305")
+            Problem(
+                location=location,
+                raw="\n".join(self.source.lines).rstrip("\n"),
+                message=message,
+                hint=hint,
+                rule="DN305",
+            )
         )
 
     def report_selector(self, node: Node) -> None:
         """Add a problem where a conda-build selector such as `# [linux]` follows the node."""
         comment = self.source.rest_of_line(node.end).lstrip()
-        if comment.startswith("#") and any(map(_PLATFORM.search, _SELECTOR.findall(comment))):
+        if comment.startswith("#") and "[" in comment and any(map(_PLATFORM.search, _SELECTOR.findall(comment))):
             message = "a selector in a comment is only a comment to conda: the line counts on every platform"
             self.problem(node, message, "Keep one file per platform, or drop the selector.", rule="DN303")
 

@@ -5,6 +5,7 @@ rattler's `MatchSpec` is the arbiter of the syntax. Where it differs from conda'
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
@@ -46,9 +47,34 @@ _BUILD = re.compile(r"[^-=,|<>~;]+")
 
 MAX_SPEC_CHARACTERS = 1_000
 
-# (what a rejected spec looks like, why, what to write): the first that is found counts.
+# NAME, NAME=1.2, NAME==1.2, NAME>=1.2 and NAME=1.2=BUILD, with versions that are canonical as they stand.
+_COMMON = re.compile(
+    r"(?:([a-z][a-z0-9_-]*+)::)?(_?[A-Za-z0-9][A-Za-z0-9_-]*+)"
+    r"(?:(==?|[<>]=?)((?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8}))*+[a-z]?)(?:=([A-Za-z0-9_]++))?)?"
+)
+
+# What a spec looks like that conda cannot use, why, and what to write. Each is looked for before rattler is asked,
+# which takes these.
+_REFUSED = (
+    (r"^\s|=\s+$", "a blank stands where conda allows none", "Write the spec without blanks around it."),
+    (
+        r"[^\S ]",
+        "a tab, a line break or a no-break space stands in it",
+        "Type plain blanks instead: to conda, these belong to the name.",
+    ),
+    (r"^[^\[]*(\s::|::\s)", "a blank stands beside the colons", "Write CHANNEL::NAME."),
+    (
+        r"^(git|hg|svn|bzr)\+|^[^\[]*://(?!.*::)",
+        "it is a URL, but not of a conda package",
+        "Move it to the pip: section.",
+    ),
+    (r"~=[^.,|]*($|[,|])", "~= needs a version of two parts or more", "Write ~=1.0, or a range such as >=1,<2."),
+    (r"\.\*\.\w", "a star stands inside the version", "Write a range such as >=1.2,<2."),
+    (r"(<=?|>|!=|~=)\s*\*", "a star is no version to compare with", "Write only the name for any version."),
+)
+# The same for what rattler refuses too, or what `_differs` finds out: the first that is found says why.
 _REASONS = (
-    (r"^(git|hg|svn|bzr)\+|://", "it is a URL, but not of a conda package", "Move it to the pip: section."),
+    (r"://", "it is a URL, but not of a conda package", "Move it to the pip: section."),
     (r"^-", "an environment file has no options", "A channel goes under channels:, an option of pip under pip:."),
     (
         r"^\.{0,2}/|^\.+$",
@@ -63,43 +89,85 @@ _REASONS = (
     (r"\^", "a caret is another tool's syntax", "Write a range such as >=1.2,<2."),
     (r"^[^\s=<>!~]*[*@]", "it is a pattern, not a name", "Name one package."),
 )
+_NOTHING = "conda finds no package by this spec"
 _FORMS = "Write NAME, NAME=VERSION, NAME>=VERSION,<VERSION or NAME=VERSION=BUILD."
 
 
 def parse_match_spec(text: str) -> MatchedSpec | RejectedSpec:
     """What conda makes of one item of `dependencies`. Never raises."""
-    spec = text.partition("#")[0].partition(" if ")[0].strip()  # conda drops both
+    common = _COMMON.fullmatch(text)
+    if common and len(text) <= MAX_SPEC_CHARACTERS:
+        return _common(*common.groups())
+    return parse_any_match_spec(text)
+
+
+def _common(channel: str | None, name: str, operator: str | None, version: str, build: str | None) -> MatchedSpec:
+    """Most specs, without rattler."""
+    if operator is None:
+        version = ""
+    elif operator == "=":
+        version = f"=={version}" if build else f"{version}.*"
+    else:
+        version = operator + version
+    return MatchedSpec(name=name.lower(), version=version, build=build, channel=channel)
+
+
+def parse_any_match_spec(text: str) -> MatchedSpec | RejectedSpec:
+    """The same by rattler."""
+    uncommented = text.partition("#")[0].partition(" if ")[0]  # conda drops both
+    spec = uncommented.strip(" ")
     if not spec:
         return RejectedSpec(message="an empty item names no package", hint="Remove it, or name a package.")
     if len(spec) > MAX_SPEC_CHARACTERS:
         return RejectedSpec(message=f"a spec has at most {MAX_SPEC_CHARACTERS} characters here", hint=_FORMS)
     if _ARCHIVE.search(spec):
         return _parse_archive(spec)
+    if refused := _reason(uncommented, _REFUSED):
+        return refused
     rewritten, remark, hint = _rewrite(spec)
     matched = _match(rewritten)
     if matched is None or _differs(rewritten, matched):
-        return _reject(spec)
-    if not remark and re.match(r"[^:\[]*[^:\[]:[^:]", rewritten) and not matched.channel:
-        remark, hint = "conda ignores what stands before a single colon", "A channel is followed by two: CHANNEL::NAME."
+        return _reason(spec, _REASONS) or RejectedSpec(
+            message=f"{_NOTHING}: it is no package name with a version", hint=_FORMS
+        )
+    if not remark:
+        remark, hint = _channel_remark(rewritten, matched)
     return replace(matched, remark=remark, hint=hint)
 
 
-def _parse_archive(spec: str) -> MatchedSpec:
+def _channel_remark(spec: str, matched: MatchedSpec) -> tuple[str, str]:
+    if re.match(r"[^:\[]*[^:\[]:[^:]", spec) and not matched.channel:
+        return "conda ignores what stands before a single colon", "A channel is followed by two: CHANNEL::NAME."
+    if "://" in spec:
+        return (
+            f"conda keeps only the end of a channel's URL: it looks for a channel {matched.channel}",
+            "List the URL under channels:, and leave it out here.",
+        )
+    return "", ""
+
+
+def _parse_archive(spec: str) -> MatchedSpec | RejectedSpec:
     is_path = not re.match(r"(https?|ftp|s3)://", spec, re.IGNORECASE)
-    *folders, filename = re.split(r"[/\\]", unquote(spec if is_path else _path_of(spec)))
+    path = spec if is_path else _path_of(spec)
+    if path is None:
+        return RejectedSpec(message=f"{_NOTHING}: its URL has no valid host", hint="Correct the URL.")
+    *folders, filename = re.split(r"[/\\]", unquote(path))
     dist = _DIST.fullmatch(_ARCHIVE.sub("", filename))
     subdir = folders[-1] if folders and _SUBDIR.fullmatch(folders[-1]) else None
+    if dist is None and subdir:
+        message = f"{_NOTHING}: a package file is called NAME-VERSION-BUILD"
+        return RejectedSpec(message=message, hint="Give the file its own name.")
     if dist is None:
         return MatchedSpec(name=None, url=spec, is_path=is_path, subdir=subdir)
     name, version, build = dist.groups()
     return MatchedSpec(name=name.lower(), version=f"=={version}", build=build, subdir=subdir, url=spec, is_path=is_path)
 
 
-def _path_of(url: str) -> str:
+def _path_of(url: str) -> str | None:
     try:
         return urlsplit(url).path
     except ValueError:  # a malformed host
-        return url
+        return None
 
 
 def _rewrite(spec: str) -> tuple[str, str, str]:
@@ -107,18 +175,38 @@ def _rewrite(spec: str) -> tuple[str, str, str]:
     if ignored := re.search(r"\[[^\[\]=]*\]", spec):
         hint = "Extras are pip's: name the packages that the extra needs, or move the line to the pip: section."
         return spec.replace(ignored.group(), ""), "conda ignores the extra in brackets", hint
-    if "[" not in spec and (ignored := re.search(r"\(.*\)", spec)):
+    if "[" in spec:
+        return re.sub(r"(?<=['\"]) +(?=\w+=)", ",", spec), "", ""  # conda separates keys by blanks, too
+    if ignored := re.search(r"\(.*\)", spec):
         hint = "Write the version without parentheses, such as NAME>=1.2."
         return spec.replace(ignored.group(), ""), "conda ignores what stands in parentheses", hint
-    if three := re.fullmatch(r"([^=<>!~\s]+)\s*===([^=]+)", spec):
+    plain, remark, hint = _rewrite_operator(spec)
+    return _complete(_unstar(plain)), remark, hint
+
+
+def _rewrite_operator(spec: str) -> tuple[str, str, str]:
+    if three := re.fullmatch(r"([^=<>!~\s]+)\s*===([^=*]*[^=*.])", spec):
         return "=".join(three.groups()), "conda reads === as =: 1.2.3 satisfies ===1.2", "Write == for one version."
     if swapped := re.fullmatch(r"([^=<>!~\s]+)\s*=([<>])\s*([^=,|<>!~\s]+)", spec):
         name, operator, version = swapped.groups()
-        return f"{name}{operator}{version}*", f"conda reads ={operator} in its own way", f"Write {operator}={version}."
-    return _complete(spec), "", ""
+        starred = f"{name}{operator}{version}" + ("" if version.endswith("*") else "*")
+        return starred, f"conda reads ={operator} in its own way", f"Write {operator}={version}."
+    if _unstar(spec) != spec:
+        return spec, "conda compares with a version that ends in a star", "Write the version without it."
+    return spec, "", ""
+
+
+def _unstar(spec: str) -> str:
+    """Without the star of `>=1.2*`. To conda, `1.2*` is older than 1.2 and its pre-releases, and none of them."""
+    version = r"(\s*[^\s,|=<>!~*]*[^\s,|=<>!~*.])\*+"
+    spec = re.sub(rf",\s*!={version}|!={version}(,\s*)?", "", spec)
+    spec = re.sub("<=?" + version, r"<\1", spec)
+    return re.sub(">=?" + version, r">=\1", spec)
 
 
 def _complete(spec: str) -> str:
+    if build := re.fullmatch(r"([^=<>!~\s]+)\s*=\s*([^\s=<>!~,|]+)\s*=\s*([^\s=]+)", spec):
+        return "=".join(build.groups())
     if plain := re.fullmatch(r"([^=<>!~\s]+)=", spec):  # conda takes `numpy=` for any version
         return plain.group(1)
     if dotted := re.fullmatch(
@@ -143,10 +231,15 @@ def _match(spec: str) -> MatchedSpec | None:
         name=match.name.normalized if match.name else None,
         version="" if version == "*" else version,
         build=match.build,
-        channel=match.channel.name if match.channel else None,
+        channel=_channel(match.channel.name) if match.channel else None,
         subdir=match.subdir,
         hashes=tuple(f"{algorithm}:{digest.hex()}" for algorithm, digest in hashes.items() if digest),
     )
+
+
+def _channel(name: str | None) -> str | None:
+    """The name of a channel without a token, None for any."""
+    return None if name in {None, "", "*"} else re.sub(r"^t/[^/]+/", "", str(name))
 
 
 def _differs(spec: str, matched: MatchedSpec) -> bool:
@@ -162,8 +255,8 @@ def _differs(spec: str, matched: MatchedSpec) -> bool:
     return not (_BUILD.fullmatch(matched.build) and separated)
 
 
-def _reject(spec: str) -> RejectedSpec:
-    for pattern, reason, hint in _REASONS:
+def _reason(spec: str, reasons: Iterable[tuple[str, str, str]]) -> RejectedSpec | None:
+    for pattern, reason, hint in reasons:
         if re.search(pattern, spec):
-            return RejectedSpec(message=f"conda cannot use this spec: {reason}", hint=hint)
-    return RejectedSpec(message="conda cannot use this spec: it is no package name with a version", hint=_FORMS)
+            return RejectedSpec(message=f"{_NOTHING}: {reason}", hint=hint)
+    return None

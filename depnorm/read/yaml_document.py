@@ -1,128 +1,42 @@
 """YAML text to nodes that know where they stand. Nothing is ever constructed from a tag.
 
 Built from the parser's events instead of its nodes: an alias then stands where it is written (a composed node stands at
-its anchor), no depth of nesting recurses, and an alias shares its anchor's children, so nothing expands.
+its anchor), no depth of nesting recurses, and an alias shares its anchor's children, so nothing expands. What most
+files are made of needs no parser for the whole of YAML: `yaml_plain` reads it several times faster, or leaves it.
 """
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-MAX_NODES = 50_000
+from depnorm.read.yaml_node import MAPPING, MERGE, NULL, SEQUENCE, TEXT, Complaint, Document, Kind, Node
+from depnorm.read.yaml_plain import parse_plain_yaml
+
+MAX_NODES = 10_000
 MAX_DEPTH = 64
 
-_COMMENT_CHARACTERS = 200
 _MESSAGE_CHARACTERS = 200
-_LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _STANDARD = "tag:yaml.org,2002:"
-# What YAML's safe constructor knows; any other tag is an error to the tools that use it.
-_SAFE_TAGS = frozenset(
-    _STANDARD + name
-    for name in "null bool int float binary timestamp omap pairs set str seq map merge value".split()  # noqa: SIM905  one line
-)
-
-
-class Kind(StrEnum):
-    """The three kinds of node (YAML 1.2, 3.2.1.1)."""
-
-    SCALAR = "scalar"
-    SEQUENCE = "sequence"
-    MAPPING = "mapping"
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Node:
-    """A node. `start` and `end` are offsets of characters; `children` of a mapping alternate keys and values."""
-
-    kind: Kind
-    tag: str
-    start: int
-    end: int
-    value: str = ""
-    literal: bool = False
-    children: list["Node"] = field(default_factory=list)
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is a string to YAML, not a number, a date, a truth value or null."""
-        return self.kind is Kind.SCALAR and self.tag == _STANDARD + "str"
-
-    @property
-    def is_null(self) -> bool:
-        """Whether nothing is written there, or `null`, or `~`."""
-        return self.kind is Kind.SCALAR and self.tag == _STANDARD + "null"
-
-    def pairs(self) -> Iterator[tuple["Node", "Node"]]:
-        """Keys and values of a mapping; those merged in with `<<` follow its own, unless a key is there already."""
-        merged: dict[int, Node] = {}  # by identity: a mapping merged a thousand times is read once
-        seen = set()
-        for key, value in zip(self.children[::2], self.children[1::2], strict=True):
-            if key.tag == _STANDARD + "merge":
-                merged |= {id(m.children): m for m in ([value] if value.kind is Kind.MAPPING else value.children)}
-            else:
-                seen.add(key.value)
-                yield key, value
-        for mapping in (node for node in merged.values() if node.kind is Kind.MAPPING):
-            for key, value in zip(
-                mapping.children[::2], mapping.children[1::2], strict=False
-            ):  # open if it holds itself
-                if key.value not in seen:
-                    seen.add(key.value)
-                    yield key, value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
-    """What YAML (or its safe constructor) objects to, and the offset of the character where."""
-
-    message: str
-    offset: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """The one document of a text. `broken` says why nothing could be read; `complaints` are what a loader rejects."""
-
-    root: Node | None = None
-    complaints: tuple[Complaint, ...] = ()
-    broken: Complaint | None = None
-
-
-class Source:
-    """The physical lines of a text, and which of them a range of characters covers."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.lines = _LINE_BREAK.split(text)
-        self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
-
-    def line(self, offset: int) -> int:
-        """The number of the line, from 1, that holds the character at `offset`."""
-        return bisect_right(self._starts, offset)
-
-    def last_line(self, start: int, end: int) -> int:
-        """The last line with content among the characters from `start` up to `end`."""
-        return self.line(start + max(len(self.text[start:end].rstrip()) - 1, 0))
-
-    def raw(self, first: int, last: int) -> str:
-        """Lines `first` to `last`, joined by a line feed."""
-        return "\n".join(self.lines[first - 1 : last])
-
-    def slice(self, start: int, end: int) -> str:
-        """The characters from `start` up to `end`, at least one, their lines joined by a line feed."""
-        return "\n".join(_LINE_BREAK.split(self.text[start : max(end, start + 1)].rstrip()))
-
-    def rest_of_line(self, offset: int) -> str:
-        """What follows `offset` on its line, at most 200 characters of it."""
-        return _LINE_BREAK.split(self.text[offset : offset + _COMMENT_CHARACTERS], maxsplit=1)[0]
+# What YAML's safe constructor knows, by the kind of node it makes of it; any other tag is an error to it.
+_KINDS = {
+    **dict.fromkeys(
+        (_STANDARD + name for name in ("bool", "int", "float", "binary", "timestamp", "value")), Kind.SCALAR
+    ),
+    **dict.fromkeys((NULL, TEXT, MERGE), Kind.SCALAR),
+    **dict.fromkeys((SEQUENCE, _STANDARD + "omap", _STANDARD + "pairs"), Kind.SEQUENCE),
+    **dict.fromkeys((MAPPING, _STANDARD + "set"), Kind.MAPPING),
+}
 
 
 def parse_yaml(text: str) -> Document:
     """The document of `text`, its root None where it is empty. Never raises; more than one document is `broken`."""
+    plain = parse_plain_yaml(text)
+    return Document(root=plain) if plain else parse_whole_yaml(text)
+
+
+def parse_whole_yaml(text: str) -> Document:
+    """The same by ruamel.yaml, which knows all of YAML."""
     builder = _Builder()
     try:
         for event in _events(text):
@@ -188,7 +102,7 @@ class _Builder:
                 )
             case "SequenceStartEvent" | "MappingStartEvent":
                 kind = Kind.SEQUENCE if name == "SequenceStartEvent" else Kind.MAPPING
-                tag = tag if tag not in {"", "!"} else _STANDARD + ("seq" if kind is Kind.SEQUENCE else "map")
+                tag = tag if tag not in {"", "!"} else SEQUENCE if kind is Kind.SEQUENCE else MAPPING
                 node = Node(kind=kind, tag=tag, start=event.start_mark.index, end=event.end_mark.index)
                 self._add(node, event)
                 self._open.append(node)
@@ -207,7 +121,7 @@ class _Builder:
             self._place(replace(anchor, start=event.start_mark.index, end=event.end_mark.index))
 
     def _add(self, node: Node, event: Any) -> None:
-        if node.tag not in _SAFE_TAGS:
+        if _KINDS.get(node.tag) is not node.kind:
             self.complaints.append(Complaint(message="found a tag that is not of plain YAML", offset=node.start))
         if event.anchor:
             self._anchors[event.anchor] = node
@@ -223,13 +137,21 @@ class _Builder:
     def _close(self, event: Any) -> None:
         node = self._open.pop()
         node.end = event.end_mark.index
-        keys = sorted((k for k in node.children[::2] if k.kind is Kind.SCALAR), key=lambda k: (k.tag, k.value, k.start))
         if node.kind is Kind.MAPPING:
-            self.complaints += [
-                Complaint(message="found a key for the second time", offset=second.start)
-                for first, second in pairwise(keys)
-                if (first.tag, first.value) == (second.tag, second.value)
-            ]
+            self.complaints += _misused_keys(node)
 
     def _break(self, message: str, event: Any) -> None:
         self.broken = self.broken or Complaint(message=message, offset=event.start_mark.index)
+
+
+def _misused_keys(mapping: Node) -> Iterator[Complaint]:
+    keys = sorted((k for k in mapping.children[::2] if k.kind is Kind.SCALAR), key=lambda k: (k.tag, k.value, k.start))
+    for first, second in pairwise(keys):
+        if (first.tag, first.value) == (second.tag, second.value):
+            yield Complaint(message="found a key for the second time", offset=second.start)
+    for key, value in zip(mapping.children[::2], mapping.children[1::2], strict=True):
+        if key.kind is Kind.MAPPING or any(part.kind is not Kind.SCALAR for part in key.children):
+            yield Complaint(message="found a mapping or a list of lists as a key", offset=key.start)
+        merged = value.children if value.kind is Kind.SEQUENCE else [value]
+        if key.tag == MERGE and any(each.kind is not Kind.MAPPING for each in merged):
+            yield Complaint(message="expected a mapping to merge", offset=value.start)

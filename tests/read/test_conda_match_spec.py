@@ -79,6 +79,8 @@ def test_canonical_version_is_a_fixed_point(text: str) -> None:
         ("numpy[version=>=1.2,build=py*]", ">=1.2", "py*"),
         ("numpy[build=a=b]", "", "a=b"),
         ("numpy bar baz qux", "==bar", "baz qux"),
+        ("numpy = 1.2 = py310", "==1.2", "py310"),  # rattler rejects
+        ("numpy[version='1.2' build='py310']", "==1.2", "py310"),  # the same
     ],
 )
 def test_build(text: str, version: str, build: str) -> None:
@@ -98,11 +100,30 @@ def test_build(text: str, version: str, build: str) -> None:
         ("conda-forge:ns:numpy", "conda-forge", None),
         ("numpy[channel=foo]", "foo", None),
         ("numpy[subdir=linux-64]", None, "linux-64"),
+        ("*/linux-64::numpy", None, "linux-64"),
     ],
 )
 def test_channel(text: str, channel: str | None, subdir: str | None) -> None:
     """A channel comes with the subdir it names."""
     assert parse_match_spec(text) == MatchedSpec(name="numpy", channel=channel, subdir=subdir)
+
+
+@pytest.mark.parametrize(
+    ("url", "channel"),
+    [
+        ("https://example.org/channel", "channel"),
+        ("https://example.org/a/b/linux-64", "a/b"),
+        ("https://user:password@example.org/channel", "channel"),
+        ("https://example.org/t/secret-1/channel", "channel"),
+        ("file:///opt/channel", "channel"),
+    ],
+)
+def test_conda_keeps_the_end_of_a_channel_s_url(url: str, channel: str) -> None:
+    """No host, no credentials and no token are in the channel's name, and a remark says so."""
+    spec = parse_match_spec(f"{url}::numpy")
+    assert isinstance(spec, MatchedSpec)
+    assert (spec.name, spec.channel) == ("numpy", channel)
+    assert channel in spec.remark
 
 
 def test_hashes() -> None:
@@ -120,7 +141,6 @@ def test_hashes() -> None:
         ),
         ("https://example.org/a-b-1.0-h1_0.conda", MatchedSpec(name="a-b", version="==1.0", build="h1_0", url="…")),
         ("https://example.org/pkg.conda", MatchedSpec(name=None, url="…")),
-        ("https://[/a-1-0.conda", MatchedSpec(name="a", version="==1", build="0", url="…")),
         ("./pkg-1.0-0.conda", MatchedSpec(name="pkg", version="==1.0", build="0", url="…", is_path=True)),
         ("file:///x/pkg-1.0-0.conda", MatchedSpec(name="pkg", version="==1.0", build="0", url="…", is_path=True)),
         (r"C:\x\pkg-1.0-0.tar.bz2", MatchedSpec(name="pkg", version="==1.0", build="0", url="…", is_path=True)),
@@ -163,6 +183,13 @@ def _fields(spec: MatchedSpec) -> dict[str, object]:
         ("numpy; python_version < '3'", "pip:"),
         ("numpy=='1.2'", "without quotes"),
         ("-e .", "pip:"),
+        ("numpy~=1", "~=1.0"),  # conda takes it, and stops as soon as it compares
+        ("numpy~=1,<2", "~=1.0"),
+        ("conda-forge:: numpy", "CHANNEL::NAME"),
+        (" numpy", "without blanks"),
+        ("numpy= ", "without blanks"),
+        ("https://[/a-1-0.conda", "URL"),
+        ("https://example.org/linux-64/a.conda", "own name"),
     ],
 )
 def test_conda_rejects(text: str, hint: str) -> None:
@@ -187,6 +214,12 @@ def test_conda_rejects(text: str, hint: str) -> None:
         ("", "Remove"),  # conda: any package
         ("numpy,1.2", "NAME=VERSION"),
         ("a::b::c", "NAME=VERSION"),
+        ("conda-forge ::numpy", "CHANNEL::NAME"),  # conda: a channel with a blank in its name
+        ("numpy\t1.2", "plain blanks"),  # conda: a package with a tab in its name
+        ("numpy\xa0=1.2", "plain blanks"),
+        ("https://example.org/linux-64/a-1-0.conda?x=1", "pip:"),
+        ("numpy<=*", "any version"),
+        ("numpy>=1.*.2", "range"),
         ("a" * (MAX_SPEC_CHARACTERS + 1), "NAME=VERSION"),
     ],
 )
@@ -207,6 +240,10 @@ def test_conda_accepts_but_no_package_has_that_name(text: str, hint: str) -> Non
         ("pandas=>1.2", ">=1.2"),  # conda: >1.2*, which 1.2 satisfies; rattler rejects
         ("pandas=<1.2", "<1.2"),  # conda: <1.2*, which 1.2 does not satisfy
         ("conda-forge:pandas", ""),
+        ("pandas>=1.2*", ">=1.2"),  # conda: and its pre-releases
+        ("pandas<1.2*,>=1", "<1.2,>=1"),
+        ("pandas!=1.2*,>=1", ">=1"),  # conda: no version is called 1.2*
+        ("https://example.org/t/abc-123/channel::pandas", ""),
     ],
 )
 def test_conda_silently_reads_something_else(text: str, version: str) -> None:

@@ -125,8 +125,7 @@ def _read_other(reading: Reading, key: Node, value: Node) -> None:
         message = "a path of its author's machine, which conda ignores as soon as -p or -n is given"
         reading.problem(key, message, "Remove the line.", rule="DN306", end=value.end)
     elif name != "name" and name not in _OTHER_TOOLS_KEYS:
-        message = "conda ignores this key and all below it"
-        reading.problem(key, message, "Remove it, or correct its spelling.", rule="DN306")
+        reading.problem(key, "conda ignores this key and all below it", "Remove it, or correct its spelling.")
 
 
 def _read_channels(reading: Reading, key: Node, value: Node) -> None:

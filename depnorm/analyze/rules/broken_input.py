@@ -131,11 +131,10 @@ There is no good reason to ignore it.
         severity=Severity.WARNING,
         summary="The tool accepts the line and silently ignores it, or a part of it.",
         page="""\
-conda ignores keys of an environment file that it does not know, and `prefix:` as soon as
-the command names an environment. pip reads one requirement, or one `-r`, `-c`, `-e` or
-`-f`, from a line, and drops what else stands there without a word: a second `-r`, an
-option behind a package, a dash in front of a name. A comment that ends in a backslash
-swallows the next line.
+pip reads one requirement, or one `-r`, `-c`, `-e` or `-f`, from a line, and drops what else
+stands there without a word: a second `-r`, an option behind a package, a dash in
+front of a name. A comment that ends in a backslash swallows the next line. conda ignores
+`prefix:` as soon as the command names an environment.
 
 Why it matters: a package that the file seems to ask for is not in the image.
 
@@ -159,9 +158,9 @@ There is no good reason to ignore it.
         severity=Severity.ERROR,
         summary="The file is too large, not a regular file, a link to nothing, or cannot be read.",
         page="""\
-A spec file is a list of dependencies of some kilobytes. This one is larger than 16 MiB, a
-directory, a device, a symbolic link to nothing, or not readable by the user who runs
-depnorm, so it was not read.
+A spec file is a list of dependencies of some kilobytes. This one is larger than depnorm reads
+(the message says how much that is), a directory, a device, a symbolic link to nothing, or not
+readable by the user who runs depnorm, so it was not read, or not to its end.
 
 Why it matters: nothing in it is part of the plan.
 

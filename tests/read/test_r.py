@@ -101,6 +101,18 @@ INSTALLS = [
     ('pak::pkg_install("any::a1?source")', "install-other", ["a1"]),
     ('pacman::p_load(a1, "b1", char = c("c1"))', "install-other", ["a1", "b1", "c1"]),
     ('x <- c("a1"); pacman::p_load(x, character.only = TRUE)', "install-other", ["a1"]),
+    ('groundhog::groundhog.library(c("a1", "b1"), "2024-01-01")', "install-other", ["a1", "b1"]),
+    ('library(groundhog); groundhog.library(a1, "2024-01-01")', "install-other", ["a1"]),
+    ('BiocManager::install("a1", version = "3.18")', "install-other", ["a1 [bioconductor]"]),
+    (
+        'x <- c("a1", "2.0", "b1", "3.0"); for (i in seq(1, length(x), 2)) remotes::install_version(x[i], x[i + 1])',
+        "install-other",
+        ["a1==2.0", "b1==3.0"],
+    ),
+    ('f <- function(p) if (missing(p)) install.packages("a1") else install.packages(p); f()', "install", ["a1"]),
+    ("install.packages(names(which(c(a1 = TRUE, b1 = FALSE))))", "install", ["a1"]),
+    ('install.packages(gsub("-", ".", "a-1")); install.packages(substr("b1x", 1, 2))', "install", ["a.1", "b1"]),
+    ('"a1" %>% { install.packages(.) }', "install", ["a1"]),
     ('pacman::p_load_gh("o/r")', "install-other", [f"r @ {GITHUB}/o/r"]),
 ]
 
@@ -132,6 +144,7 @@ REFERENCES = [
     ('install.packages("a_1.0.tar.gz")', "install-other", K.ARCHIVE, "a_1.0.tar.gz"),
     ('install.packages(file.path("d", "a.zip"), repos = NULL)', "install-other", K.ARCHIVE, "d/a.zip"),
     ("renv::restore()", "install-other", K.PACKAGE_LIST, "renv.lock"),
+    ('renv::restore("sub")', "install-other", K.PACKAGE_LIST, "sub/renv.lock"),
     ('renv::restore(lockfile = "x/renv.lock")', "install-other", K.PACKAGE_LIST, "x/renv.lock"),
     ('install.packages(readLines("p.txt"))', "dynamic", K.PACKAGE_LIST, "p.txt"),
     ('f <- "p.txt"; install.packages(readLines(file(f, "r")))', "dynamic", K.PACKAGE_LIST, "p.txt"),
@@ -239,6 +252,19 @@ def test_a_computed_package_stands_at_the_call() -> None:
     assert (dependency.location.line, dependency.raw) == (2, 'install.packages(\n  paste0("a", "1")\n)')
 
 
+def test_repositories_in_a_list_of_options_are_options() -> None:
+    """`options()` takes its settings in a list too."""
+    options = [(each.name, each.value) for each in read('options(list(repos = "https://own.example.org"))').options]
+    assert ("repos", "https://own.example.org") in options
+
+
+def test_the_day_of_groundhog_is_an_option() -> None:
+    """The day that the packages are taken from, and the release of Bioconductor, are noted beside them."""
+    source = 'groundhog::groundhog.library("a1", "2024-01-01"); BiocManager::install("b1", version = "3.18")'
+    options = [(each.name, each.value) for each in read(source).options if each.name != "statement"]
+    assert options == [("date", "2024-01-01"), ("bioconductor", "3.18")]
+
+
 def test_repositories_and_dependencies_are_options() -> None:
     """Where packages come from and how much of their dependencies is noted beside them."""
     source = 'options(repos = c(CRAN = "https://cran.example.org/2024"))\ninstall.packages("a1", dependencies = TRUE)\n'
@@ -299,6 +325,7 @@ def test_nothing_after_a_syntax_error_is_installed() -> None:
     [
         ('install.packages("a1") # é\n'.encode(), "utf-8", False),
         ('install.packages("a1") # é\n'.encode("latin-1"), "latin-1", False),
+        ('install.packages("a1")\n\n# é\n\n# é\nx <- 1\n'.encode("latin-1"), "latin-1", False),
         ('x <- "é"\n'.encode("latin-1"), "latin-1", True),
         ('install.packages("a1")\n'.encode("utf-16"), "utf-16", True),
         (b'install.packages("a1")\r\n', "utf-8", False),

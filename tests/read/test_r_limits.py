@@ -104,6 +104,20 @@ HOSTILE = {
     "sets of sets": "x <- 1:9999\n" + "y <- setdiff(unique(sort(x)), x)\n" * 3000,
     "a long repository name": 'install_github("' + "a/" * (SIZE // 2) + '")',
     "a long command": 'system("' + "a; " * (SIZE // 3) + '")',
+    "installs": 'install.packages("a1")\n' * 8000,
+    "one vector": "install.packages(c(" + '"a1", ' * (SIZE // 6) + '"b1"))',
+    "open braces": "{" * SIZE,
+    "if without end": "if (a) " * (SIZE // 7),
+    "blanks": " " * SIZE,
+    "blanks on lines": " \n" * (SIZE // 2) + "x",
+    "blanks before what is no R": (" " * SIZE + "\u201c"),
+    "comments": "#\n" * (SIZE // 2),
+    "a raw string of its ends": 'r"(' + ")" * SIZE,
+    "raw strings": 'r"(a)"\n' * (SIZE // 7),
+    "quoted percent signs": "a %b " * (SIZE // 5),
+    "strings that grow by replacement": 'x <- "aa"\n' + 'x <- gsub("a", "aaaa", x)\n' * 3500,
+    "loops of loops by seq": 'for (i in seq(1, 9999, 1)) for (j in seq(1, 9999)) install.packages(paste0("a", i, j))',
+    "attached packages": "library(a1)\n" * 4000 + "install_github('o/r')\n" * 2000,
     "a block with blank lines": "{ if (a) b" + "\n" * SIZE + "}",
 }
 
@@ -122,6 +136,15 @@ def test_nesting_has_a_stated_limit() -> None:
     assert not parse_r_script(b"-" * (MAX_NESTING - 1) + b"1", "install.R").problems
     (problem,) = parse_r_script(b"-" * MAX_NESTING + b"1", "install.R").problems
     assert f"more than {MAX_NESTING} nested" in problem.message
+
+
+def test_a_long_table_can_be_gone_through() -> None:
+    """A loop over a vector of a thousand names and versions is followed: an element costs no more than itself."""
+    pairs = ", ".join(f'"p{place}", "1.{place}"' for place in range(1000))
+    loop = "for (i in seq(1, length(x), 2)) remotes::install_version(x[i], version = x[i + 1])"
+    spec_file = parse_r_script(f"x <- c({pairs})\n{loop}\n".encode(), "install.R")
+    assert len(spec_file.dependencies) == 1000
+    assert not spec_file.references
 
 
 def test_what_is_too_long_to_follow_is_not_trusted() -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+import pip_oracle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,9 +111,33 @@ MISTAKES = [
     ("numpy>=4.2<5.0", "`numpy>=4.2,<5.0`"),
     ("numpy >= 4.2 < 5.0", "`numpy>=4.2,<5.0`"),
     ("numpy>=4.*", "`numpy>=4`"),
+    ("numpy<=4.*", "`numpy<=4`"),
+    ("numpy~=4.1.*", "`numpy==4.1.*`"),
     ("numpy~=1", "`numpy~=1.0`"),
     ("numpy 1.0", "`numpy==1.0`"),
     ("numpy                     1.21.0                   py39_0    conda-forge", "`numpy==1.21.0`"),
+    ("numpy (1.0)", "`numpy==1.0`"),
+    ("numpy ==1.0 py39_0", "`numpy ==1.0`"),
+    ("numpy>=1.0 and <2", "`numpy>=1.0,<2`"),
+    ("numpy==1,0", "`numpy==1.0`"),
+    ("numpy==latest", "`numpy`"),
+    ("numpy>=1; python_version<3", "python_version<'3'`"),
+    (">=4.2<5.0", "version without a name"),
+    ("==1.0", "version without a name"),
+    ("_libgcc_mutex             0.1                        main", "conda's own"),
+    ("Package    Version", "`pip list`"),
+    ("numpy #egg=numpy", "Delete it"),
+    ("numpy #egg", "comment"),
+    ("git+https://example.org/o/r.git #egg=r", "Delete the space"),
+    ("-e git+https://example.org/o/r.git #egg=r&subdirectory=x", "Delete the space"),
+    ("numpy @ file:///tmp/build/80754af9/numpy_1618/work", "`pip freeze`"),
+    ("numpy @ file:///home/conda/feedstock_root/build_artifacts/numpy/work", "only on the machine"),
+    ("numpy==1.0 @ file:///C:/ci/numpy_1618/work", "`numpy==1.0`"),
+    ("git clone https://example.org/o/r", "shell command"),
+    ("library(dplyr)", "R code"),
+    ("name: env", "YAML"),
+    ("- numpy=1.2", "`numpy==1.2`"),
+    ("pip install numpy pandas", "shell command"),
     ("numpy@1.0", "`numpy==1.0`"),
     ("numpy: 1.0", "`numpy==1.0`"),
     ("numpy#comment", "`numpy  #comment`"),
@@ -285,15 +310,29 @@ def test_any_mixture_is_read_and_covered(text: str) -> None:
 
 NAMES = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,6}[A-Za-z0-9])?", fullmatch=True)
 VERSIONS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,2}){0,3}((a|b|rc|\.post|\.dev)[0-9])?", fullmatch=True)
-OPERATORS = st.sampled_from(["==", ">=", "<=", "!=", "<", ">"])
+CLAUSES = st.one_of(
+    st.builds(str.__add__, st.sampled_from(["==", ">=", "<=", "!=", "<", ">", "~=", "~= ", "==  "]), VERSIONS),
+    st.builds("{}{}.*".format, st.sampled_from(["==", "!=", "== ", "~=", ">="]), VERSIONS),
+    st.sampled_from(
+        ["==1.0.1.*", "~=1", "~=1a1", "~= 1.0a1", "===1.0", "==1.0+x", "=1.0", ">1.0,<2", "==1.0.", "==v1"]
+    ),
+)
+TAILS = st.sampled_from(
+    ["", " ", "\t", " # why", "\t#", "# why", "  # a \\", " #\\", " # \\ a", " \\", "\u00a0", "\x0b"]
+)
 
 
-@given(NAMES, OPERATORS, VERSIONS)
-def test_the_fast_path_reads_as_packaging_reads(name: str, operator: str, version: str) -> None:
-    """The pattern for plain lines gives the name and the specifier that `packaging` gives."""
-    text = f"{name} {operator}{version}"
-    (dependency,) = read(text).dependencies
-    assert dependency.spec == str(Requirement(text).specifier)
+@given(st.sampled_from(["", " ", "\t"]), NAMES, st.sampled_from(["", " ", "\t "]), CLAUSES, TAILS)
+def test_the_fast_path_reads_as_pip_reads(lead: str, name: str, gap: str, clause: str, tail: str) -> None:
+    """The pattern for plain lines gives what pip gives, and refuses what pip refuses, whatever comes behind."""
+    text = f"{lead}{name}{gap}{clause}{tail}\nsix\n"
+    theirs = [pip_oracle.judge(line) for _, line in pip_oracle.lines(text)]
+    spec_file = read(text)
+    refused = [problem for problem in spec_file.problems if problem.rule == "DN301"]
+    assert [(item.name, item.spec) for item in spec_file.dependencies] == [
+        (each.name, each.spec) for each in theirs if not each.refused
+    ]
+    assert len(refused) == len([each for each in theirs if each.refused])
 
 
 @given(st.lists(NAMES, min_size=1, max_size=6))

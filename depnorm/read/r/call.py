@@ -52,24 +52,31 @@ class Site:
 
         Formals after `...` match by their whole name only, as in R.
         """
+        if len(self.actuals) == 1 and self.actuals[0].name is None and formals[0] != "...":  # most calls
+            self.matched, self.rest = {formals[0]: self.actuals[0]}, []
+            return
         before = formals[: formals.index("...")] if "..." in formals else formals
-        self.matched, self.rest, positional = {}, [], []
+        self.matched = {}
+        positional: list[Actual] = []
         for actual in self.actuals:
-            if actual.name in formals:
-                self.matched[actual.name] = actual
-        for actual in self.actuals:
-            if self.matched.get(actual.name or "") is actual:
-                continue
-            candidates = [name for name in before if actual.name and name.startswith(actual.name)]
-            if len(candidates) == 1 and candidates[0] not in self.matched:
-                self.matched[candidates[0]] = actual
-            elif actual.name:
-                self.rest.append(actual)
-            else:
+            if actual.name is None:
                 positional.append(actual)
-        free = [name for name in before if name not in self.matched]
-        self.matched.update(zip(free, positional, strict=False))
-        self.rest.extend(positional[len(free) :])
+            elif actual.name in formals:
+                self.matched[actual.name] = actual
+        if len(self.matched) + len(positional) < len(self.actuals):
+            self._match_by_prefix(before)
+        if positional:
+            free = [name for name in before if name not in self.matched] if self.matched else before
+            self.matched.update(zip(free, positional, strict=False))
+        taken = set(self.matched.values()) if len(self.matched) < len(self.actuals) else None
+        self.rest = [] if taken is None else [actual for actual in self.actuals if actual not in taken]
+
+    def _match_by_prefix(self, formals: tuple[str, ...]) -> None:
+        for actual in self.actuals:
+            if actual.name and actual.name not in self.matched:
+                candidates = [name for name in formals if name.startswith(actual.name)]
+                if len(candidates) == 1:
+                    self.matched.setdefault(candidates[0], actual)
 
     def given(self, formal: str) -> bool:
         """Whether the formal argument was passed."""
@@ -90,10 +97,13 @@ class Site:
 
     def of(self, actual: Actual) -> Value:
         """The value of an argument; evaluated once."""
-        if actual.known is None:
-            actual.known = NULL if actual.node is None else self.evaluator.evaluate(actual.node, self.scope)
-            self.evaluator.charge(size(actual.known))
-        return actual.known
+        known = actual.known
+        if known is None:
+            node = actual.node
+            known = NULL if node is None else self.evaluator.evaluate(node, self.scope)
+            self.evaluator.charge(size(known))
+            actual.known = known
+        return known
 
     def values(self) -> list[Value]:
         """The values of all arguments, in order."""

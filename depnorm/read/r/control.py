@@ -81,6 +81,7 @@ def _parallel(site: Site) -> Value:
         site.match(formal, "...", "SIMPLIFY", "MoreArgs", "USE.NAMES")
         function = _called(site, formal)
         columns, names = [site.of(actual) for actual in site.rest], [actual.name for actual in site.rest]
+    more = _named_actuals(site.value("MoreArgs"))
     rows = [elements(column) for column in columns]
     known = [row for row in rows if not isinstance(row, Unknown)]
     length = max(map(len, known), default=1)
@@ -88,7 +89,7 @@ def _parallel(site: Site) -> Value:
     for place in range(length):
         cells = [row if isinstance(row, Unknown) else row[place % len(row)] if row else NULL for row in rows]
         actuals = [Actual(name, None, cell) for name, cell in zip(names, cells, strict=True)]
-        results.append(_apply(site, function, actuals))
+        results.append(_apply(site, function, actuals + more))
     return list_of(tuple(results))
 
 
@@ -112,13 +113,26 @@ def _filter(site: Site) -> Value:
 def _do_call(site: Site) -> Value:
     site.match("what", "args", "quote", "envir")
     function = _called(site, "what")
-    arguments = site.value("args")
-    parts = elements(arguments)
+    return _apply(site, function, _named_actuals(site.value("args")))
+
+
+def _named_actuals(arguments: Value | None) -> list[Actual]:
+    """The arguments that a list holds."""
+    parts = () if arguments is None else elements(arguments)
     if isinstance(parts, Unknown):
         parts = (parts,)
     names = arguments.names if isinstance(arguments, Vector | ListValue) else ()
     labels = names or ("",) * len(parts)
-    return _apply(site, function, [Actual(name or None, None, part) for name, part in zip(labels, parts, strict=True)])
+    return [Actual(name or None, None, part) for name, part in zip(labels, parts, strict=True)]
+
+
+def _missing(site: Site) -> Value:
+    """`missing(x)`: whether the function was called without it."""
+    name = site.symbol(site.actuals[0]) if site.actuals else None
+    scope: Scope | None = site.scope
+    while scope is not None and scope.overlay:
+        scope = scope.parent
+    return vector(scope is not None and name in scope.absent)
 
 
 def _inner(site: Site) -> Value:
@@ -220,7 +234,7 @@ CONTROL: dict[str, Handler] = {
          "capture.output", "withVisible", "quietly", "possibly", "evalq", "match.fun"), _inner),
     "local": _local,
     **dict.fromkeys(("tryCatch", "withCallingHandlers", "try_fetch"), _try_catch),
-    "ifelse": _if_else, "if_else": _if_else, "switch": _switch,
+    "missing": _missing, "ifelse": _if_else, "if_else": _if_else, "switch": _switch,
     "return": _return, "assign": _assign, "get": _get,
     **dict.fromkeys(("stop", "quit", "q", "abort"), _stop),
 }  # fmt: skip

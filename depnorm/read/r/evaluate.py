@@ -6,6 +6,7 @@ bounded by `MAX_STEPS`, nesting by `MAX_DEPTH`, memory by `MAX_ITEMS` and `MAX_T
 """
 
 from collections.abc import Callable
+from typing import Any, ClassVar, NoReturn
 
 from depnorm.read.r import operators
 from depnorm.read.r.call import Actual, Site
@@ -27,6 +28,7 @@ from depnorm.read.r.nodes import (
     Namespaced,
     Node,
     Parenthesis,
+    Placeholder,
     Unary,
     While,
 )
@@ -48,7 +50,7 @@ from depnorm.read.r.values import (
     truth,
 )
 
-MAX_STEPS = 50_000  # expressions looked at and vector elements made, in a whole script
+MAX_STEPS = 100_000  # expressions looked at and vector elements made, in a whole script
 MAX_DEPTH = 60  # expressions within expressions, through the functions that a script defines too
 
 Handler = Callable[[Site], Value]
@@ -89,13 +91,15 @@ class Evaluator:
 
     def evaluate(self, node: Node, scope: Scope) -> Value:
         """The value of an expression."""
-        self.charge(1)
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise OutOfStepsError
         if self._depth >= MAX_DEPTH:
             self.record.give_up()
             return self.unknown(node)
         self._depth += 1
         try:
-            return self._evaluate(node, scope)
+            return self._ways[type(node)](self, node, scope)
         finally:
             self._depth -= 1
 
@@ -103,43 +107,23 @@ class Evaluator:
         """A value that only running the expression would tell."""
         return Unknown(Cause.DYNAMIC, self.record.raw(node.line, node.end_line))
 
-    def _evaluate(self, node: Node, scope: Scope) -> Value:  # noqa: C901, PLR0911, PLR0912  one case per node
-        match node:
-            case Constant():
-                return _constant(node)
-            case Name():
-                return self._name(node, scope)
-            case Namespaced():
-                return Builtin(node.package, node.name)
-            case Parenthesis():
-                return self.evaluate(node.inner, scope)
-            case Block():
-                value: Value = NULL
-                for statement in node.statements:
-                    value = self.evaluate(statement, scope)
-                return value
-            case Assignment():
-                return self._assign(node, scope)
-            case Call():
-                return self._call(node, scope)
-            case Function():
-                return Closure(node, scope)
-            case If():
-                return follow_if(self, node, scope)
-            case For():
-                return follow_for(self, node, scope)
-            case While():
-                return follow_while(self, node, scope)
-            case Index():
-                return self._index(node, scope)
-            case Member():
-                return operators.member(self.evaluate(node.target, scope), node.name)
-            case Unary():
-                return self._unary(node, scope)
-            case Binary():
-                return self._binary(node, scope)
-            case Jump():
-                raise JumpSignal(node.word)
+    def _constant(self, node: Constant, _: Scope) -> Value:
+        """A literal; of NULL and NA nothing is left: no package is called so."""
+        return NULL if node.value is None else Vector((Item(node.value, node.line, node.end_line),))
+
+    def _block(self, node: Block, scope: Scope) -> Value:
+        value: Value = NULL
+        for statement in node.statements:
+            value = self.evaluate(statement, scope)
+        return value
+
+    def _member(self, node: Member, scope: Scope) -> Value:
+        return operators.member(self.evaluate(node.target, scope), node.name)
+
+    def _jump(self, node: Jump, _: Scope) -> NoReturn:
+        raise JumpSignal(node.word)
+
+    def _refuse(self, node: Node, _: Scope) -> Value:
         return self.unknown(node)
 
     # Names and assignments
@@ -198,12 +182,15 @@ class Evaluator:
     def _index(self, node: Index, scope: Scope) -> Value:
         target = self.evaluate(node.target, scope)
         keys = [NULL if argument.value is None else self.evaluate(argument.value, scope) for argument in node.arguments]
-        self.charge(operators.size(target) + sum(map(operators.size, keys)))
+        whole = 0 if all(map(operators.is_place, keys)) else operators.size(target)
+        self.charge(whole + sum(map(operators.size, keys)))
         return operators.index(target, keys, double=node.double)
 
     def _unary(self, node: Unary, scope: Scope) -> Value:
         if node.operator == "~":
             return Lambda(node.operand, scope)
+        if node.operator == "?":
+            return NULL
         operand = self.evaluate(node.operand, scope)
         self.charge(operators.size(operand))
         return operators.unary(node.operator, operand)
@@ -236,11 +223,13 @@ class Evaluator:
         left = Actual(None, node.left)
         if isinstance(right, Name | Namespaced | Parenthesis):
             return self._apply_node(right, [left], node, scope)
+        value = self.evaluate(node.left, scope)
+        dotted = Scope(parent=scope, bindings={".": value}, overlay=True)
+        if isinstance(right, Block):
+            return self.evaluate(right, dotted)
         if not isinstance(right, Call):
             self.record.give_up()
             return self.unknown(node)
-        value = self.evaluate(node.left, scope)
-        dotted = Scope(parent=scope, bindings={".": value}, overlay=True)
         actuals = self._actuals(right.arguments, dotted)
         if not any(isinstance(actual.node, Name) and actual.node.name == "." for actual in actuals):
             actuals.insert(0, Actual(None, node.left, value))
@@ -263,11 +252,13 @@ class Evaluator:
 
     def _apply_node(self, function: Node, actuals: list[Actual], node: Node, scope: Scope) -> Value:
         span = (node.line, node.end_line)
-        if isinstance(function, Name | Constant):
+        if isinstance(function, (Name, Constant)):
             name = str(function.value) if isinstance(function, Constant) else function.name
             found = scope.find(name)
+            if found is None and (handler := self._find(None, name, self.attached)) is not None:  # most calls
+                return handler(Site(self, scope, span, name, actuals))
             value = self._force(*found, name) if found else None
-            called = value if isinstance(value, Closure | Builtin | Lambda) else Builtin(None, name)
+            called = value if isinstance(value, (Closure, Builtin, Lambda)) else Builtin(None, name)
             return self.apply(called, actuals, span, scope)
         return self.apply(self.evaluate(function, scope), actuals, span, scope)
 
@@ -303,9 +294,30 @@ class Evaluator:
         if "..." in names:
             bindings["..."] = list_of(tuple(value for _, value in rest), tuple(name for name, _ in rest))
         try:
-            return self.evaluate(closure.function.body, Scope(closure.scope, bindings))
+            absent = frozenset(name for name in names if not site.given(name))
+            return self.evaluate(closure.function.body, Scope(closure.scope, bindings, absent=absent))
         except JumpSignal as signal:
             return signal.value
+
+    _ways: ClassVar[dict[type[Node], Callable[["Evaluator", Any, Scope], Value]]] = {
+        Constant: _constant,
+        Name: _name,
+        Namespaced: lambda _, node, __: Builtin(node.package, node.name),
+        Parenthesis: lambda self, node, scope: self.evaluate(node.inner, scope),
+        Block: _block,
+        Assignment: _assign,
+        Call: _call,
+        Function: lambda _, node, scope: Closure(node, scope),
+        If: follow_if,
+        For: follow_for,
+        While: follow_while,
+        Index: _index,
+        Member: _member,
+        Unary: _unary,
+        Binary: _binary,
+        Jump: _jump,
+        Placeholder: _refuse,
+    }
 
 
 def _passed_on(passed: Value | Promise) -> list[Actual]:
@@ -314,9 +326,3 @@ def _passed_on(passed: Value | Promise) -> list[Actual]:
         return [Actual(None, None, passed)] if isinstance(passed, Unknown) else []
     names = passed.names or ("",) * len(passed.items)
     return [Actual(name or None, None, value) for name, value in zip(names, passed.items, strict=True)]
-
-
-def _constant(node: Constant) -> Value:
-    if node.value is None:
-        return NULL  # NA too: no package is called so
-    return Vector((Item(node.value, node.line, node.end_line),))

@@ -150,7 +150,20 @@ def _which(site: Site) -> Value:
     value = _first(site)
     if not isinstance(value, Vector) or first_unknown(value):
         return site.unknown()
-    return vector(*(float(place) for place, item in enumerate(value.items, 1) if item.value), assumed=value.assumed)
+    places = [place for place, item in enumerate(value.items) if item.value]
+    names = tuple(value.names[place] for place in places) if value.names else ()
+    return Vector(tuple(Item(place + 1.0) for place in places), names, value.assumed)
+
+
+def _ends(site: Site) -> Value:
+    """`head(x, n)`, `tail(x, n)`."""
+    site.match("x", "n")
+    value = site.value("x")
+    count = site.text("n") if site.given("n") else "6"
+    if not isinstance(value, Vector) or count is None or not count.isdigit():
+        return site.unknown()
+    kept = slice(int(count)) if site.name == "head" else slice(max(len(value.items) - int(count), 0), None)
+    return Vector(value.items[kept], value.names[kept], value.assumed)
 
 
 def _is_true(site: Site) -> Value:
@@ -181,6 +194,27 @@ def _sequence(site: Site) -> Value:
     if isinstance(value, Unknown) or count > MAX_ITEMS:
         return site.unknown()
     return _bounded(site, [Item(float(place)) for place in range(1, count + 1)])
+
+
+def _steps(site: Site) -> Value:
+    """`seq(from, to, by)`; with one argument `seq_len` or `seq_along`."""
+    site.match("from", "to", "by", "length.out", "along.with")
+    if site.given("along.with") or site.matched.keys() == {"from"}:
+        given = site.value("along.with") or site.value("from") or NULL
+        count = operators.size(given)
+        if count == 1:
+            return operators.binary(":", vector(1.0), given) or site.unknown()
+        return _bounded(site, [Item(float(place)) for place in range(1, count + 1)])
+    ends = [texts(site.value(formal)) if site.given(formal) else ("1",) for formal in ("from", "to", "by")]
+    if site.given("length.out") or any(end is None or len(end) != 1 for end in ends):
+        return site.unknown()
+    try:
+        first, last, step = (int(end[0]) for end in ends if end)
+    except ValueError:
+        return site.unknown()
+    if step == 0 or (last - first) // step > MAX_ITEMS:
+        return site.unknown()
+    return _bounded(site, [Item(float(number)) for number in range(first, last + (1 if step > 0 else -1), step)])
 
 
 def _empty(_: Site) -> Value:
@@ -257,9 +291,10 @@ FUNCTIONS: dict[str, Handler] = {
     "setdiff": _setdiff, "intersect": _setdiff,
     "unique": _unique, "union": _unique, "sort": _sorted, "rev": _sorted,
     "is.element": _is_in, "%in%": _is_in, "any": _any_all, "all": _any_all, "which": _which,
+    "head": _ends, "tail": _ends,
     **dict.fromkeys(("isTRUE", "isFALSE", "is.null", "as.logical"), _is_true),
     "nzchar": _nzchar, "nchar": _nzchar, "rm": _removed, "remove": _removed,
-    "seq_along": _sequence, "seq_len": _sequence,
+    "seq_along": _sequence, "seq_len": _sequence, "seq": _steps,
     **dict.fromkeys(("character", "vector", "new.env"), _empty),
     "interactive": _false, "getwd": _here,
     **dict.fromkeys(("installed.packages", ".packages", "loadedNamespaces", "search"), _installed),
@@ -277,14 +312,14 @@ _HARMLESS = """
     citation class cli_abort cli_alert cli_alert_danger cli_alert_info cli_alert_success cli_alert_warning cli_h1
     cli_text commandArgs compareVersion conditionMessage contrib.url crossprod cumsum date deparse detectCores diff
     difftime dQuote emptyenv endsWith environment exists extSoftVersion factor flush flush.console formals format
-    format.Date formatC gc getElement getRversion globalenv glue grep grepl gsub head identical inform inherits
+    format.Date formatC gc getElement getRversion globalenv glue grep grepl identical inform inherits invokeRestart
     is.character is.environment is.factor is.function is.list is.logical is.na is.numeric levels logical ls
-    maintainer match match.arg max mean median message min missing mode nargs Negate nlevels numeric numeric_version
+    maintainer match match.arg max mean median message min mode nargs Negate nlevels numeric numeric_version
     object.size order package_version packageDate packageDescription packageStartupMessage packageVersion
     parent.frame prettyNum proc.time quantile quote R.home R.Version range rank regexpr regmatches remove rep
-    rep_len rm round seq session_info sessionInfo set.seed shQuote sQuote startsWith stderr stdin stdout stopifnot
-    str strtoi strtrim sub subset substr substring sum summary sys.call Sys.chmod Sys.Date sys.function
-    Sys.getlocale Sys.getpid Sys.info Sys.sleep Sys.time table tabulate tail tempdir tempfile textConnection
+    rep_len rm round session_info sessionInfo set.seed shQuote sQuote startsWith stderr stdin stdout stopifnot
+    str strtoi strtrim subset sum summary sys.call Sys.chmod Sys.Date sys.function
+    Sys.getlocale Sys.getpid Sys.info Sys.sleep Sys.time table tabulate tempdir tempfile textConnection
     timestamp toString traceback typeof warning warnings
 """
 # What they give depends on the repository's files.

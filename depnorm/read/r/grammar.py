@@ -1,16 +1,14 @@
 """R's operators by precedence, and the expressions that are single tokens (gram.y)."""
 
-from depnorm.read.r.lexer import Token, TokenKind
+from depnorm.read.r.lexer import KEYWORD, NUMBER, STRING, SYMBOL, Token
 from depnorm.read.r.nodes import Constant, Jump, Name, Node, Placeholder
-from depnorm.read.r.tokens import is_operator
 
-# How tightly operators bind, loosest first (gram.y); `%any%` and the native pipe share a level.
-_BINDING = {
+# How tightly binary operators bind, loosest first (gram.y); `%any%` and the native pipe share a level.
+BINDING = {
     "=": 2, "?": 3, "<-": 5, "<<-": 5, ":=": 5, "->": 6, "->>": 6, "~": 7, "|": 8, "||": 8, "&": 9, "&&": 9,
     "==": 11, "!=": 11, "<": 11, ">": 11, "<=": 11, ">=": 11, "+": 12, "-": 12, "*": 13, "/": 13, "|>": 14, ":": 16,
-    "^": 18,
+    "^": 18, "%": 14,
 }  # fmt: skip
-_SPECIAL = 14
 COMPARISON = 11
 RIGHT_ASSOCIATIVE = frozenset({"=", "<-", "<<-", ":=", "^"})
 UNARY = {"?": 3, "~": 8, "!": 10, "-": 17, "+": 17}
@@ -22,29 +20,20 @@ _LITERALS: dict[str, float | bool | None] = {
 }  # fmt: skip
 
 
-def binding(token: Token) -> int:
-    """How tightly a binary operator binds, 0 for a token that is none."""
-    if token.kind is not TokenKind.OPERATOR:
-        return 0
-    level = _BINDING.get(token.value, 0)
-    return level or (_SPECIAL if token.value[0] == "%" else 0)
-
-
 def leaf(token: Token) -> Node | None:
     """The expression that a single token is, None for one that is none."""
-    span = {"line": token.line, "end_line": token.end_line}
-    match token.kind:
-        case TokenKind.SYMBOL:
-            return Name(name=token.value, **span)
-        case TokenKind.STRING:
-            return Constant(value=token.value, **span)
-        case TokenKind.NUMBER:
-            return Constant(value=_number(token.value), **span)
-        case TokenKind.KEYWORD if token.value in _LITERALS:
-            return Constant(value=_LITERALS[token.value], **span)
-        case TokenKind.KEYWORD if token.value in {"next", "break"}:
-            return Jump(word=token.value, **span)
-    return Placeholder(**span) if is_operator(token, "_") else None
+    kind, value, line, end_line, sign = token
+    if kind is SYMBOL:
+        return Name(line=line, end_line=end_line, name=value)
+    if kind is STRING:
+        return Constant(line=line, end_line=end_line, value=value)
+    if kind is NUMBER:
+        return Constant(line=line, end_line=end_line, value=_number(value))
+    if kind is KEYWORD and value in _LITERALS:
+        return Constant(line=line, end_line=end_line, value=_LITERALS[value])
+    if kind is KEYWORD and value in {"next", "break"}:
+        return Jump(line=line, end_line=end_line, word=value)
+    return Placeholder(line=line, end_line=end_line) if sign == "_" else None
 
 
 def _number(source: str) -> float | None:

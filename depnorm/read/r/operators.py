@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from operator import add, mul, sub, truediv
 
+from depnorm.model.cran import BASE_PACKAGES
 from depnorm.read.r.values import (
     MAX_ITEMS,
     NULL,
@@ -41,7 +42,7 @@ CONSTANTS: dict[str, Value] = {
 
 def size(value: Value) -> int:
     """The number of elements."""
-    return len(value.items) if isinstance(value, Vector | ListValue) else 1
+    return len(value.items) if isinstance(value, (Vector, ListValue)) else 1
 
 
 def member(target: Value, name: str) -> Value:
@@ -54,6 +55,11 @@ def member(target: Value, name: str) -> Value:
     if isinstance(target, Unknown | Installed):
         return target
     return Unknown(Cause.DYNAMIC, name)
+
+
+def is_place(key: Value) -> bool:
+    """Whether a key says directly which elements are meant: `x[3]`, not `x[-3]`, `x["name"]` or `x[x != 3]`."""
+    return isinstance(key, Vector) and all(isinstance(item.value, float) and item.value > 0 for item in key.items)
 
 
 def index(target: Value, keys: list[Value], *, double: bool) -> Value:
@@ -149,7 +155,8 @@ def is_in(left: Value, right: Value) -> Value:
     if isinstance(right, Installed) and isinstance(flat, Vector):
         if (hole := first_unknown(flat)) is not None:
             return hole
-        return Vector(tuple(Item(item.value in right.names) for item in flat.items), assumed=True)
+        assumed = any(item.value not in BASE_PACKAGES for item in flat.items)
+        return Vector(tuple(Item(item.value in right.names) for item in flat.items), assumed=assumed)
     table = texts(right)
     strings = texts(flat)
     if table is None or strings is None:

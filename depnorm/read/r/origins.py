@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 PACKAGE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]")
-_ARCHIVE = re.compile(r"\.(tar\.gz|tgz|tar\.bz2|tar\.xz|zip)$")
+_ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
 _ARCHIVE_NAME = re.compile(r"([A-Za-z][A-Za-z0-9.]*[A-Za-z0-9])_[0-9][^/]*$")
 # `name=owner/repository/directory@ref`, `#12` for a pull request, `@*release` for the latest one (remotes).
 _HOSTED = re.compile(
@@ -37,7 +37,7 @@ class HostedOptions:
 
 def is_archive(path: str) -> bool:
     """Whether a path or URL names a package archive."""
-    return _ARCHIVE.search(path) is not None
+    return path.endswith(_ARCHIVES)
 
 
 def is_url(text: str) -> bool:

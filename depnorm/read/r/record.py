@@ -31,6 +31,7 @@ class StatementClass(StrEnum):
     MESSAGE = "message"  # has no effect
 
 
+_TEXT = {value: value.value for value in StatementClass}
 _ORDER = {value: index for index, value in enumerate(StatementClass)}
 
 
@@ -75,7 +76,9 @@ class Record:
 
     def raw(self, line: int, end_line: int) -> str:
         """The physical lines from `line` to `end_line`."""
-        span = line, max(end_line, line)
+        if end_line <= line:
+            return self._lines[line - 1] if line <= len(self._lines) else ""
+        span = line, end_line
         if span not in self._raws:
             self._raws[span] = "\n".join(self._lines[span[0] - 1 : span[1]])
         return self._raws[span]
@@ -98,7 +101,7 @@ class Record:
         raw = self.raw(line, end_line)
         if self._touches and not self._referred:
             self.reference(ReferenceKind.DYNAMIC, shorten(raw), line, end_line)
-        option = Option(name="statement", value=self._class.value, location=self.location(line), raw=raw)
+        option = Option(name="statement", value=_TEXT[self._class], location=self.location(line), raw=raw)
         self._options["statement", index] = option
 
     def mark(self, value: StatementClass) -> None:
@@ -152,7 +155,7 @@ class Record:
         line, end_line = (item.line, item.end_line) if item.line else span
         key = (name, url, line, spec, channel)
         value = StatementClass.INSTALL if known else StatementClass.INSTALL_OTHER
-        if any(self._doubts) or name not in self.installed:
+        if self._doubts and (any(self._doubts) or name not in self.installed):
             self.effect(value)
         self.mark(value)
         if name:

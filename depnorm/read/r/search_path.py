@@ -25,13 +25,14 @@ def _bare_names() -> dict[str, Handler]:
 
 
 _BARE = _bare_names()
+_OF_PACKAGES = frozenset(full.partition("::")[2] for full in _KNOWN if "::" in full)
 
 
 def find(package: str | None, name: str, attached: list[str]) -> Handler | None:
     """The function that `package::name`, or `name` after `library(attached)`, calls; None for one nobody here knows."""
     if package is not None:
         return _KNOWN.get(f"{package}::{name}") or _KNOWN.get(name)
-    for other in reversed(attached[-50:]):
+    for other in reversed(attached[-50:]) if name in _OF_PACKAGES else ():
         if handler := _KNOWN.get(f"{other}::{name}"):
             return handler
     return _KNOWN.get(name) or _BARE.get(name)

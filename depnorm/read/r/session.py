@@ -1,6 +1,6 @@
 """Functions that change the R session or the machine: loading packages, options, other scripts, programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from depnorm.model import ReferenceKind
 from depnorm.model.cran import BASE_PACKAGES
@@ -10,6 +10,7 @@ from depnorm.read.r.record import StatementClass, shorten
 from depnorm.read.r.values import (
     NULL,
     Cause,
+    ListValue,
     Unknown,
     Value,
     Vector,
@@ -79,12 +80,23 @@ def note_repositories(site: Site, value: Value) -> bool:
 
 def _options(site: Site) -> Value:
     site.record.effect(StatementClass.OPTIONS)
-    for actual in site.actuals:
-        value = site.of(actual)
-        if actual.name == "repos":
+    for name, value in _settings(site):
+        if name == "repos":
             note_repositories(site, value)
             site.evaluator.repositories = as_vector(value)
+        elif name is None and isinstance(value, Unknown):
+            site.record.give_up(value.cause)
     return NULL
+
+
+def _settings(site: Site) -> Iterator[tuple[str | None, Value]]:
+    """The options that are set, also as `options(list(name = value))`."""
+    for actual in site.actuals:
+        value = site.of(actual)
+        if actual.name is None and isinstance(value, ListValue):
+            yield from zip(value.names, value.items, strict=False)
+        else:
+            yield actual.name, value
 
 
 def _get_option(site: Site) -> Value:
@@ -167,6 +179,7 @@ _OTHER_EFFECTS = (
     "reticulate::use_virtualenv", "reticulate::use_python", "reticulate::use_miniconda", "reticulate::install_python",
     "cmdstanr::install_cmdstan", "webshot::install_phantomjs", "webshot2::install_phantomjs",
     "spacyr::spacy_install", "arrow::install_arrow", "extrafont::font_import", "greta::install_greta_deps",
+    "slendr::setup_env", "stencila::register",
     "renv::consent", "remotes::system_requirements", "credentials::set_github_pat",
 )  # fmt: skip
 SESSION: dict[str, Handler] = {

@@ -15,6 +15,8 @@ from depnorm.read.r.values import (
     vector,
 )
 
+_SPECIAL = frozenset(r".[]{}\*+?^$()|")  # in a regular expression
+_MAX_DIGITS = 9
 MAX_TEXT = 10_000  # characters of a string that is put together
 Handler = Callable[[Site], Value]
 
@@ -87,15 +89,37 @@ def _each_text(function: Callable[[str], str]) -> Handler:
 def _strsplit(site: Site) -> Value:
     site.match("x", "split", "fixed", "perl")
     strings, split = texts(site.value("x")), site.text("split")
-    plain = (
-        split is not None and split != "" and (site.flag("fixed") or all(part not in split for part in r".[\*+?^$(|"))
-    )
+    plain = split is not None and split != "" and (site.flag("fixed") or not _SPECIAL & set(split))
     if split in {r"\s+", "[[:space:]]+", " +"} and strings is not None:
         return list_of(tuple(vector(*string.split()) for string in strings))
     if strings is None or split is None or not plain:
         return site.unknown()
     site.evaluator.charge(sum(map(len, strings)) // 2)
     return list_of(tuple(vector(*string.split(split)) for string in strings))
+
+
+def _substitute(site: Site) -> Value:
+    """`gsub`, `sub` of text that is no pattern."""
+    site.match("pattern", "replacement", "x", "ignore.case", "perl", "fixed")
+    pattern, replacement, strings = site.text("pattern"), site.text("replacement"), texts(site.value("x"))
+    plain = pattern and (site.flag("fixed") or not _SPECIAL & set(pattern)) and not site.given("ignore.case")
+    if not plain or not pattern or replacement is None or "\\" in replacement or strings is None:
+        return site.unknown()
+    count = 1 if site.name == "sub" else -1
+    site.evaluator.charge(sum(map(len, strings)) // 2)
+    return _strings(site, [string.replace(pattern, replacement, count) for string in strings])
+
+
+def _part(site: Site) -> Value:
+    """`substr(x, start, stop)`, `substring(x, first, last)`."""
+    first, last = ("start", "stop") if site.name == "substr" else ("first", "last")
+    site.match("x" if site.name == "substr" else "text", first, last)
+    strings = texts(site.value("x") or site.value("text"))
+    ends = [site.text(first), site.text(last) if site.given(last) else str(MAX_TEXT)]
+    if strings is None or not all(end is not None and end.isdigit() and len(end) < _MAX_DIGITS for end in ends):
+        return site.unknown()
+    start, stop = (int(end or 0) for end in ends)
+    return _strings(site, [string[max(start - 1, 0) : stop] for string in strings])
 
 
 STRINGS: dict[str, Handler] = {
@@ -105,5 +129,5 @@ STRINGS: dict[str, Handler] = {
     "toupper": _each_text(str.upper), "tolower": _each_text(str.lower), "trimws": _each_text(str.strip),
     "basename": _each_text(lambda path: path.rstrip("/").rpartition("/")[2]),
     "dirname": _each_text(lambda path: path.rstrip("/").rpartition("/")[0] or "."),
-    "strsplit": _strsplit,
+    "strsplit": _strsplit, "gsub": _substitute, "sub": _substitute, "substr": _part, "substring": _part,
 }  # fmt: skip

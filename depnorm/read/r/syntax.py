@@ -6,8 +6,8 @@ the statements up to the first error, and the error.
 
 from dataclasses import dataclass
 
-from depnorm.read.r.grammar import ARGUMENT, BODY, COMPARISON, RIGHT_ASSOCIATIVE, UNARY, binding, leaf
-from depnorm.read.r.lexer import Token, TokenKind
+from depnorm.read.r.grammar import ARGUMENT, BINDING, BODY, COMPARISON, RIGHT_ASSOCIATIVE, UNARY, leaf
+from depnorm.read.r.lexer import END, KEYWORD, NEWLINE, NUMBER, STRING, SYMBOL, Token
 from depnorm.read.r.nodes import (
     Argument,
     Assignment,
@@ -28,8 +28,15 @@ from depnorm.read.r.nodes import (
     Unary,
     While,
 )
-from depnorm.read.r.tokens import StopError, TokenStream, is_operator
+from depnorm.read.r.tokens import StopError, TokenStream
 
+_NAMES = frozenset({SYMBOL, STRING})
+_LEAVES = _NAMES | {NUMBER, KEYWORD}
+_ARGUMENT_ENDS = frozenset({",", ")", "]"})
+_NAMESPACE = frozenset({"::", ":::"})
+_MEMBER = frozenset({"$", "@"})
+_POSTFIX = _MEMBER | {"(", "[", "[["}
+_CONSTRUCTS = frozenset({"function", "if", "for", "while", "repeat"})
 MAX_NESTING = 90  # expressions within expressions; R itself stops at 50 open brackets
 
 
@@ -77,7 +84,7 @@ class _Parser:
     def next_statement_line(self) -> int:
         """The line where the next statement starts, 0 at the end of the script."""
         token = self._tokens.first_of_statement()
-        return 0 if token.kind is TokenKind.END else token.line
+        return 0 if token.kind is END else token.line
 
     def statement(self) -> Node:
         """One top-level statement, up to and with the newline or semicolon after it."""
@@ -85,9 +92,9 @@ class _Parser:
         if self._placeholders:
             raise StopError("invalid use of pipe placeholder", self._tokens.last_line)
         token = self._tokens.peek()
-        if token.kind is TokenKind.END:
+        if token.kind is END:
             return node
-        if token.kind is not TokenKind.NEWLINE and not is_operator(token, ";"):
+        if token.kind is not NEWLINE and token.sign != ";":
             self._tokens.fail(token)
         self._tokens.take()
         return node
@@ -98,14 +105,14 @@ class _Parser:
         while True:
             self._tokens.skip_newlines()
             token = self._tokens.peek()
-            if is_operator(token, ";"):
+            if token.sign == ";":
                 self._tokens.take()
-            elif is_operator(token, "}"):
+            elif token.sign == "}":
                 break
             else:
                 statements.append(self._expression(0))
                 after = self._tokens.peek()
-                if after.kind is not TokenKind.NEWLINE and not is_operator(after, ";", "}"):
+                if after.kind is not NEWLINE and after.sign not in {";", "}"}:
                     self._tokens.fail(after)
         last = self._tokens.close()
         return Block(line=first.line, end_line=last.line, statements=tuple(statements))
@@ -120,7 +127,7 @@ class _Parser:
         left = self._prefix()
         compared = False
         minimum = minimum or 1
-        while (level := binding(token := self._tokens.peek())) >= minimum:
+        while (level := BINDING.get((token := self._tokens.peek()).sign, 0)) >= minimum:
             if level == COMPARISON and compared:
                 self._tokens.fail(token)
             compared = level == COMPARISON
@@ -164,28 +171,27 @@ class _Parser:
 
     def _prefix(self) -> Node:
         token = self._tokens.peek()
-        if token.kind is TokenKind.KEYWORD and token.value in {"function", "if", "for", "while", "repeat"}:
+        if token.kind is KEYWORD and token.value in _CONSTRUCTS:
             return self._construct(token.value)
-        if token.kind is TokenKind.OPERATOR:
-            if token.value == "\\":
-                return self._function()
-            if level := UNARY.get(token.value):
-                self._tokens.take()
-                self._tokens.skip_newlines()
-                operand = self._expression(level)
-                return Unary(line=token.line, end_line=self._tokens.last_line, operator=token.value, operand=operand)
-        return self._postfix(self._primary())
+        if token.sign == "\\":
+            return self._function()
+        if level := UNARY.get(token.sign):
+            self._tokens.take()
+            self._tokens.skip_newlines()
+            operand = self._expression(level)
+            return Unary(line=token.line, end_line=self._tokens.last_line, operator=token.value, operand=operand)
+        node = self._primary(token)
+        return self._postfix(node) if self._tokens.peek().sign in _POSTFIX else node
 
-    def _primary(self) -> Node:
-        token = self._tokens.peek()
-        if is_operator(token, "("):
+    def _primary(self, token: Token) -> Node:
+        if token.sign == "(":
             return self._parenthesis()
-        if is_operator(token, "{"):
+        if token.sign == "{":
             return self._block()
         self._tokens.take()
-        if token.kind in {TokenKind.SYMBOL, TokenKind.STRING} and is_operator(self._tokens.peek(), "::", ":::"):
+        if token.kind in _NAMES and self._tokens.peek().sign in _NAMESPACE:
             return self._namespaced(token)
-        if is_operator(token, "_"):
+        if token.sign == "_":
             self._placeholders += 1
         node = leaf(token)
         if node is None:
@@ -195,7 +201,7 @@ class _Parser:
     def _namespaced(self, package: Token) -> Node:
         self._tokens.take()
         name = self._tokens.take()
-        if name.kind not in {TokenKind.SYMBOL, TokenKind.STRING}:
+        if name.kind not in _NAMES:
             self._tokens.fail(name)
         return Namespaced(line=package.line, end_line=name.end_line, package=package.value, name=name.value)
 
@@ -207,27 +213,23 @@ class _Parser:
 
     def _postfix(self, node: Node) -> Node:
         """Calls, indexes and members after a primary expression, as many as there are."""
-        while True:
-            token = self._tokens.peek()
-            if is_operator(token, "("):
+        while (sign := self._tokens.peek().sign) in _POSTFIX:
+            if sign == "(":
                 arguments = self._arguments("(")
                 node = Call(line=node.line, end_line=self._tokens.last_line, function=node, arguments=arguments)
-            elif is_operator(token, "[", "[["):
-                arguments = self._arguments(token.value)
-                double = token.value == "[["
-                node = Index(
-                    line=node.line, end_line=self._tokens.last_line, target=node, arguments=arguments, double=double
-                )
-            elif is_operator(token, "$", "@"):
+            elif sign in _MEMBER:
                 node = self._member(node)
             else:
-                return node
+                arguments = self._arguments(sign)
+                span = {"line": node.line, "end_line": self._tokens.last_line}
+                node = Index(target=node, arguments=arguments, double=sign == "[[", **span)
+        return node
 
     def _member(self, target: Node) -> Node:
         operator = self._tokens.take()
         self._tokens.skip_newlines()
         name = self._tokens.take()
-        if name.kind not in {TokenKind.SYMBOL, TokenKind.STRING}:
+        if name.kind not in _NAMES:
             self._tokens.fail(name)
         span = {"line": target.line, "end_line": name.end_line}
         return Member(target=target, operator=operator.value, name=name.value, **span)
@@ -237,32 +239,27 @@ class _Parser:
         arguments: list[Argument] = []
         while True:
             arguments.append(self._argument())
-            if not is_operator(self._tokens.peek(), ","):
+            if not self._tokens.take_comma():
                 break
-            self._tokens.take()
         self._tokens.close()
-        return (
-            () if len(arguments) == 1 and arguments[0].name is None and arguments[0].value is None else tuple(arguments)
-        )
+        only = arguments[0]
+        return () if len(arguments) == 1 and only.name is None and only.value is None else tuple(arguments)
 
     def _argument(self) -> Argument:
         token = self._tokens.peek()
-        if is_operator(token, ",", ")", "]"):
+        if token.sign in _ARGUMENT_ENDS:
             return Argument(name=None, value=None)
-        if (name := self._argument_name(token)) is not None:
-            empty = is_operator(self._tokens.peek(), ",", ")", "]")
-            return Argument(name=name, value=None if empty else self._expression(ARGUMENT))
+        if token.kind in _LEAVES:
+            following = self._tokens.second().sign
+            if following in _ARGUMENT_ENDS and (node := leaf(token)) is not None:  # most arguments are no more
+                self._tokens.take()
+                return Argument(name=None, value=node)
+            if following == "=" and (token.kind in _NAMES or token.value == "NULL"):
+                self._tokens.take()
+                self._tokens.take()
+                empty = self._tokens.peek().sign in _ARGUMENT_ENDS
+                return Argument(name=token.value, value=None if empty else self._expression(ARGUMENT))
         return Argument(name=None, value=self._expression(ARGUMENT))
-
-    def _argument_name(self, token: Token) -> str | None:
-        """The `name` of `name = value`, taken together with its equals sign; None where there is none."""
-        if token.kind not in {TokenKind.SYMBOL, TokenKind.STRING} and token.value != "NULL":
-            return None
-        if not is_operator(self._tokens.second(), "="):
-            return None
-        self._tokens.take()
-        self._tokens.take()
-        return token.value
 
     # Constructs
 
@@ -282,22 +279,21 @@ class _Parser:
         self._tokens.skip_newlines()
         self._tokens.open("(")
         parameters: list[Argument] = []
-        while not is_operator(self._tokens.peek(), ")") or parameters:
+        while self._tokens.peek().sign != ")" or parameters:
             parameters.append(self._parameter(parameters))
-            if not is_operator(self._tokens.peek(), ","):
+            if not self._tokens.take_comma():
                 break
-            self._tokens.take()
         self._tokens.close()
         body = self._body()
         return Function(line=first.line, end_line=self._tokens.last_line, parameters=tuple(parameters), body=body)
 
     def _parameter(self, earlier: list[Argument]) -> Argument:
         token = self._tokens.take()
-        if token.kind is not TokenKind.SYMBOL:
+        if token.kind is not SYMBOL:
             self._tokens.fail(token)
         if any(parameter.name == token.value for parameter in earlier):
             raise StopError(f"repeated formal argument '{token.value}'", token.line)
-        if not is_operator(self._tokens.peek(), "="):
+        if self._tokens.peek().sign != "=":
             return Argument(name=token.value, value=None)
         self._tokens.take()
         return Argument(name=token.value, value=self._expression(ARGUMENT))
@@ -328,7 +324,7 @@ class _Parser:
         self._tokens.skip_newlines()
         self._tokens.open("(")
         variable = self._tokens.take()
-        if variable.kind is not TokenKind.SYMBOL:
+        if variable.kind is not SYMBOL:
             self._tokens.fail(variable)
         self._tokens.expect("in")
         sequence = self._expression(ARGUMENT)

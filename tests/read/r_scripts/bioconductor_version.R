@@ -1,0 +1,6 @@
+if (!require("BiocManager", quietly = TRUE))
+  install.packages("BiocManager")
+BiocManager::install(version = "3.18", ask = FALSE)
+BiocManager::install(pkgs = c("DESeq2", "owner/onGitHub"), update = FALSE)
+library(BiocManager)
+install("tximport")

@@ -1,0 +1,6 @@
+tryCatch(install.packages("ew1"), error = function(e) stop(e), finally = install.packages("ew2"))
+try(install.packages("ew3"), silent = TRUE)
+withCallingHandlers(install.packages("ew4"), warning = function(w) invokeRestart("muffleWarning"))
+result <- tryCatch({ library(ew5); TRUE }, error = function(e) FALSE)
+suppressWarnings({ install.packages("ew6") })
+if (inherits(try(library(ew7)), "try-error")) install.packages("ew7")

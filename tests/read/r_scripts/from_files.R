@@ -1,0 +1,6 @@
+pkgs <- readLines("pkgs.txt")
+pkgs <- unique(pkgs)
+install.packages(pkgs)
+lapply(readLines("more.txt"), install.packages)
+table <- read.csv("table.csv")
+install.packages(as.character(table$package))

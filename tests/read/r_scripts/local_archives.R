@@ -1,0 +1,6 @@
+install.packages("vendor/first_0.1.tar.gz", repos = NULL, type = "source")
+install.packages("second_0.2.tar.gz")
+install.packages(c("third_0.3.tar.gz", "./fourth"), repos = NULL)
+install.packages(pkgs = "https://example.org/fifth_0.5.tar.gz", repos = NULL)
+archives <- paste0("deps/", c("sixth", "seventh"), "_1.0.tar.gz")
+for (archive in archives) install.packages(archive, repos = NULL)

@@ -1,0 +1,6 @@
+install.packages(NULL)
+install.packages(c())
+install.packages(character())
+for (p in NULL) install.packages(p)
+lapply(character(0), install.packages)
+if (length(c()) > 0) install.packages("never1")

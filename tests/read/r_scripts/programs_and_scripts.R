@@ -1,0 +1,7 @@
+system("R CMD INSTALL sub/pkg")
+system2("R", c("CMD", "INSTALL", "--no-docs", "other"))
+cmd <- paste("R CMD INSTALL", "third")
+system(cmd)
+source("R/functions.R", local = TRUE)
+for (script in c("first.R", "second.R")) source(script)
+lapply(file.path("R", c("third.R", "fourth.R")), source)

@@ -1,0 +1,5 @@
+if (!requireNamespace("renv")) install.packages("renv")
+renv::consent(provided = TRUE)
+renv::install(c("cpp11@0.4.6", "bioc::BiocGenerics", "owner/here2"))
+renv::restore(lockfile = "renv.lock", prompt = FALSE)
+renv::restore("sub/project")

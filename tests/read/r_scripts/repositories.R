@@ -1,0 +1,7 @@
+options(repos = "https://cran.example.org")
+install.packages("a1pkg")
+install.packages("b1pkg", repos = c(CRAN = "https://cran.example.org", own = "https://own.example.org"))
+options(list(repos = c(getOption("repos"), universe = "https://universe.example.org")))
+install.packages("c1pkg")
+r <- getOption("repos"); r["CRAN"] <- "https://cran.example.net"; options(repos = r)
+install.packages("d1pkg")

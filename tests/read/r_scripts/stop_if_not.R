@@ -1,0 +1,5 @@
+install.packages(c("must1pkg", "must2pkg"))
+stopifnot(all(c("must1pkg", "must2pkg") %in% rownames(installed.packages())))
+stopifnot("needs it" = requireNamespace("must1pkg", quietly = TRUE))
+stopifnot(require(must2pkg))
+install.packages("after1")

@@ -1,0 +1,12 @@
+lines <- "tw1, tw2 ,tw3"
+install.packages(trimws(strsplit(lines, ",")[[1]]))
+install.packages(toupper("tw4")); install.packages(tolower("TW5"))
+install.packages(gsub("-", "", "tw-6"))
+install.packages(sub("^x", "tw", "x7"))
+install.packages(paste(c("t", "w"), collapse = ""))
+install.packages(paste("tw", 8:9, sep = ""))
+install.packages(basename(c("owner/tw10", "owner/tw11")))
+install.packages(sprintf("%s%s", "tw", c("12", "13")))
+install.packages(file.path("x", "..", "y.tar.gz"), repos = NULL)
+install.packages(substr("tw14tail", 1, 4))
+install.packages(head(c("tw15", "tw16"), 1)); install.packages(tail(c("tw15", "tw16"), 1))

@@ -1,0 +1,5 @@
+wanted <- data.frame(name = c("dc1", "dc2"), version = c("1.0", "2.0"))
+for (i in seq_len(nrow(wanted))) remotes::install_version(wanted$name[i], wanted$version[i])
+wanted <- list(c("dc3", "3.0"), c("dc4", "4.0"))
+for (each in wanted) remotes::install_version(each[1], each[2])
+invisible(lapply(wanted, function(each) remotes::install_version(each[[1]], version = each[[2]])))

@@ -37,5 +37,9 @@ class CatalogError(DepnormError):
     """A catalog that is missing, malformed, or has no snapshot for what was asked."""
 
 
+class RegistryError(DepnormError):
+    """A registry of images that cannot be asked, or that answers what nobody can use."""
+
+
 class ResolutionError(DepnormError):
     """A resolver that found no answer, or could not be run."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from depnorm.errors import UnsupportedError
-from depnorm.model import fits_a_line
+from depnorm.model import fits_a_line, redact
 
 _MAX_COMMENT = 160
 _MAX_LINE = 140
@@ -23,7 +23,7 @@ def check_word(word: str) -> str:
     """`word` itself; raises `UnsupportedError` where it holds a line end or another control character but a tab."""
     if not fits_a_line(word):
         raise UnsupportedError(
-            f"{word!r}: control characters cannot be part of a Dockerfile",
+            f"{redact(word)!r}: control characters cannot be part of a Dockerfile",
             hint="Rename the file, or remove the character.",
         )
     return word

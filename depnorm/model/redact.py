@@ -17,6 +17,8 @@ _BARE_USERINFO = re.compile(
 _USER_OPTION = re.compile(
     r"(?<!\S)((?:-u|--(?:proxy-)?user[ =])[ \t]{0,8}[\"']?[^\s:\"'=/]{1,256}:)(?!\$|//|\d+(?![^\s\"']))[^\s\"']+"
 )
+# A line of .netrc: `machine HOST login NAME password WORD`.
+_NETRC = re.compile(r"(?<!\S)((?:machine|login)[ \t]{1,8}\S{1,256}[ \t]{1,8}password[ \t]{1,8})\S+")
 # https://conda.anaconda.org/t/<token>/channel; conda leaves the host of such a channel out.
 _CONDA_TOKEN = re.compile(r"(?P<host>//[^\s/]+/)?(?<![\w.-])t/(?P<token>[\w-]+)")
 # Tokens that their issuers made recognizable: GitHub, GitLab, PyPI, AWS, Slack.
@@ -41,6 +43,8 @@ def redact(text: str) -> str:
         text = _CONDA_TOKEN.sub(_hide_conda_token, text)
     if ":" in text:
         text = _USER_OPTION.sub(r"\1***", _BARE_USERINFO.sub("***@", text) if "@" in text else text)
+    if "password" in text:
+        text = _NETRC.sub(r"\1***", text)
     return _TOKEN.sub("***", hide_named(text))
 
 

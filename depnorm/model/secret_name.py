@@ -13,9 +13,11 @@ _SECRET_VARIABLE = re.compile(r"(?:[A-Z0-9_]*_)?(?:KEY|PASS|PW)")
 _SECRET_PARAMETER = re.compile(r"(?:.*[_.-])?(?:key|sas)", re.IGNORECASE)
 _CERTIFICATE = "--client-cert"
 
-# A name, and `=`, `<-` or `:` behind it, or what separates an option from its value.
+# A name, and `=`, `<-` or `:` behind it, or what separates an option from its value (but Docker's `--secret id=NAME`).
 _ASSIGNMENT = re.compile(r"(?<![\w.-])([\w.-]{1,128})[\"']?(\s{0,8}(?:=(?!=)|<-|:(?![:/]))\s{0,8})")
-_OPTION = re.compile(r"(?<!\S)(?!--no-)(--?[A-Za-z][\w-]{0,126})([ \t]{1,8}+)(?!-|id=)")  # Docker's --secret id=NAME
+_OPTION = re.compile(
+    r"(?<![^\s\"'\[(,])(?!--no-)(--?[A-Za-z][\w-]{0,126})([ \t]{1,8}+)(?!-|id=)"
+)  # Docker's --secret id=NAME
 _QUOTED = re.compile(r"\"([^\"]+)\"|'([^']+)'")
 _WORD = re.compile(r"(?:(?:Bearer|Basic|token)[ \t]{1,8})?([^\s\"'<>&;|()\[\]{}]+)", re.IGNORECASE)
 _PARAMETER = re.compile(r"([^\s\"'<>&;#]+)")

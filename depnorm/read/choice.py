@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from depnorm.model import Builder, ChosenFile, SpecChoice
 from depnorm.read.choice_problems import find_problems
 from depnorm.read.evidence import Evidence, collect_evidence, is_legacy_python, pick_builder
+from depnorm.read.ignore_problems import find_ignore_problems
 from depnorm.read.repository import Repository
 from depnorm.read.spec_names import FoundFile, Role, find_spec_files
 
@@ -53,6 +54,7 @@ def choose_spec_files(repository: Repository, *, all_specs: bool = False) -> Spe
     every list of dependencies is used, wherever it is: for images that are not built by Binder.
     """
     found, problems = find_spec_files(repository)
+    problems += tuple(find_ignore_problems(repository))
     evidence = collect_evidence(repository, found)
     if all_specs:
         from depnorm.read.choice_all import choose_all  # noqa: PLC0415  only `--all-specs` chooses so

@@ -61,7 +61,8 @@ def _why_not(file: FoundFile, evidence: Evidence) -> str | None:
         is_used = evidence.is_root_package and not file.directory and file.name != "DESCRIPTION"
         return None if is_used else "it describes no Python package at the root"
     if file.format not in _LISTS:
-        return f"it is a {file.format.value} file, not a list of dependencies to install"
+        kind = "lock" if "lock" in file.format else file.format.value
+        return f"it is a {kind} file, not a list of dependencies to install"
     if file.name.endswith(".in") and _is_compiled(file, evidence):
         return "the requirements compiled from it are used"
     if file.format in _SINGLE and not file.directory and file.name in evidence.names and evidence.directory:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 MAX_PATTERNS = 2_000
+"""Lines; those after them are not read."""
 MAX_PATTERN_LENGTH = 1_000
+"""Characters of a line; a longer one is not read."""
 # `^` negates a class and `!` does not (Go's filepath.Match); what opens no class stands for itself.
 _TOKEN = re.compile(r"\*+|\?|\[(?P<negated>\^?)(?P<members>[^\]]+)\]|\\?(?P<itself>.)", re.DOTALL)
 _MEMBER = re.compile(r"(.)-(.)|.", re.DOTALL)
@@ -54,9 +56,19 @@ def parse_dockerignore(text: str) -> DockerIgnore:
     )
 
 
+def unread_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are beyond a limit, by number, each with a sentence that says which; of too many the first."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines[:MAX_PATTERNS], start=1):
+        if len(line.strip()) > MAX_PATTERN_LENGTH and not line.startswith("#"):
+            yield number, f"is longer than {MAX_PATTERN_LENGTH:,} characters, so it was not read"
+    if any(line.strip() for line in lines[MAX_PATTERNS:]):
+        yield MAX_PATTERNS + 1, f"was not read, nor what follows it: the file has more than {MAX_PATTERNS:,} lines"
+
+
 def _patterns(text: str) -> Iterator[tuple[bool, str]]:
     """Each pattern as an expression, with whether it takes paths back."""
-    for line in text.splitlines()[:MAX_PATTERNS]:
+    for line in text.split("\n")[:MAX_PATTERNS]:
         pattern = line.strip()
         if not pattern or line.startswith("#") or len(pattern) > MAX_PATTERN_LENGTH:
             continue

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from depnorm.errors import UnusableInputError
 from depnorm.model import Builder, Entry, SpecFile, SpecFormat
+from depnorm.read.formats import parse
 from depnorm.read.repository import Repository
 from depnorm.read.spec_names import CONFIG_DIRECTORIES, FoundFile
 
@@ -95,9 +96,7 @@ def _names_another_language(runtime: SpecFile) -> bool:
 
 
 def _runtime(repository: Repository, path: str) -> SpecFile:
-    from depnorm.read.runtime import parse_runtime  # noqa: PLC0415  most repositories have none
-
-    return parse_runtime(_read(repository, path), path)
+    return parse(_read(repository, path), path, SpecFormat.RUNTIME)
 
 
 def _is_project(repository: Repository, root: frozenset[str]) -> bool:
@@ -105,11 +104,12 @@ def _is_project(repository: Repository, root: frozenset[str]) -> bool:
     if "pyproject.toml" not in root:
         return False
     # Imported here: most repositories have no pyproject.toml.
+    from depnorm.read.assemble import with_line_feeds  # noqa: PLC0415
     from depnorm.read.text import decode  # noqa: PLC0415
     from depnorm.read.toml_lines import TomlError, parse_toml  # noqa: PLC0415
 
     try:
-        document = parse_toml(decode(_read(repository, "pyproject.toml")).text.replace("\r\n", "\n"))
+        document = parse_toml(with_line_feeds(decode(_read(repository, "pyproject.toml")).text))
     except TomlError:
         return False
     return "project" in document.data and "build-system" in document.data

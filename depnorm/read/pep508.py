@@ -18,7 +18,7 @@ from depnorm.model import (
 
 ARCHIVE_SUFFIXES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz")
 # Bounds the work on one hostile line; the longest line of 2,500 real files has 400 characters.
-_MAX_REQUIREMENT = 20_000
+MAX_REQUIREMENT_CHARACTERS = 20_000
 _LOCAL_URL = re.compile(r"(?:[a-z]+\+)?file:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -71,8 +71,8 @@ def path_kind(target: str) -> ReferenceKind:
 
 
 def _requirement(text: str) -> Requirement:
-    if len(text) > _MAX_REQUIREMENT:
-        raise InvalidRequirement(f"longer than {_MAX_REQUIREMENT} characters")
+    if len(text) > MAX_REQUIREMENT_CHARACTERS:
+        raise InvalidRequirement(f"longer than {MAX_REQUIREMENT_CHARACTERS:,} characters")
     return Requirement(text)
 
 

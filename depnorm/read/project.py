@@ -1,6 +1,7 @@
 """pyproject.toml: PEP 621 metadata, PEP 735 groups, PEP 518 build system, and what build backends add to them."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from depnorm.model import Location, Option, PathBase, Problem, ReferenceKind, RepoReference, SpecFile, SpecFormat
 from depnorm.read.assemble import Item, assemble, encoding_problems, with_line_feeds
@@ -35,6 +36,17 @@ def parse_pyproject(data: bytes, path: str) -> SpecFile:
     except TomlError as error:
         items += unreadable_toml(source, path, error)
     return assemble(items, path=path, file_format=SpecFormat.PYPROJECT, encoding=text.encoding)
+
+
+def default_groups(data: bytes) -> tuple[str, ...] | Literal["all"] | None:
+    """The groups that `uv sync` installs beside a project, None where its pyproject.toml does not say."""
+    try:
+        value = parse_toml(with_line_feeds(decode(data).text)).value("tool", "uv", "default-groups")
+    except TomlError:
+        return None
+    if isinstance(value, list) and all(isinstance(group, str) for group in value):
+        return tuple(value)
+    return "all" if value == "all" else None
 
 
 def unreadable_toml(source: str, path: str, error: TomlError) -> Iterator[Item]:
@@ -83,16 +95,23 @@ def _requirements(document: TomlDocument, path: str, key: tuple[str, ...], group
 
 
 def _dynamic(document: TomlDocument, path: str) -> Iterator[Item]:
+    told: set[str] = set()
     for item, span in document.items("project", "dynamic"):
         if not isinstance(item, str):
             yield _wrong_type(item, span, path, "project.dynamic")
-        elif item not in _TELLING_FIELDS:
+        elif item not in _TELLING_FIELDS or item in told:
             yield _option("dynamic", item, span, path)
-        elif files := list(_dynamic_files(document, item)):
-            for target, extras, piece in files:
-                yield _reference(ReferenceKind.INCLUDE, target, piece, path, extras)
         else:
-            yield _reference(ReferenceKind.DYNAMIC, item, span, path)
+            told.add(item)
+            yield from _dynamic_field(document, item, span, path)
+
+
+def _dynamic_field(document: TomlDocument, field: str, span: Span, path: str) -> Iterator[Item]:
+    files = list(_dynamic_files(document, field))
+    for target, extras, piece in files:
+        yield _reference(ReferenceKind.INCLUDE, target, piece, path, extras)
+    if not files:
+        yield _reference(ReferenceKind.DYNAMIC, field, span, path)
 
 
 def _dynamic_files(document: TomlDocument, field: str) -> Iterator[tuple[str, tuple[str, ...], Span]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from depnorm.model import PathBase, ReferenceKind
 from depnorm.read.assemble import Item
 from depnorm.read.requirement_links import VARIABLE, is_machine_path
+from depnorm.read.requirement_mistakes import find_mistake
 from depnorm.read.requirement_options import LineOptions
 from depnorm.read.requirement_text import ELSEWHERE, IGNORED, INSECURE, LOCAL_IN_INTENT, RequirementLine, quoted
 
@@ -46,13 +47,10 @@ def ignored_problem(line: RequirementLine, options: Iterable[tuple[str, str]], s
         return []
     shown = " ".join(parts)
     if line.text.startswith("- "):
-        return [
-            line.problem(
-                f"{quoted(line.text)} is an item of a YAML list: pip ignores the line",
-                f"Write `{quoted(line.text[2:].strip())[1:-1]}`.",
-                rule=IGNORED,
-            )
-        ]
+        item = line.text[2:].strip()
+        mistake = find_mistake(item)
+        message = f"{quoted(line.text)} is an item of a YAML list: pip ignores the line"
+        return [line.problem(message, mistake.hint if mistake else f"Write `{quoted(item)[1:-1]}`.", rule=IGNORED)]
     return [line.problem(f"pip ignores {quoted(shown)} here", "Put it on a line of its own.", rule=IGNORED)]
 
 

@@ -26,7 +26,7 @@ from depnorm.read.requirement_url import direct_url, named_url
 
 _HOST = re.compile(r"'[^']*@[^']*'")
 """Where urllib quotes the user and host of a URL that it refuses."""
-_MAX_REQUIREMENT = 8_192
+MAX_REQUIREMENT_CHARACTERS = 8_192
 """Characters; bounds the work on one hostile line."""
 
 
@@ -34,8 +34,8 @@ def read_requirement(
     line: RequirementLine, text: str, *, hashes: tuple[str, ...] = (), editable: bool = False
 ) -> list[Item]:
     """What one requirement declares, or the argument of an -e. `hashes` are those of the line's options."""
-    if len(text) > _MAX_REQUIREMENT:
-        return [line.problem(f"is longer than {_MAX_REQUIREMENT} characters", "Split the line.")]
+    if len(text) > MAX_REQUIREMENT_CHARACTERS:
+        return [line.problem(f"is longer than {MAX_REQUIREMENT_CHARACTERS:,} characters", "Split the line.")]
     try:
         return editable_items(line, text) if editable else _requirement_items(line, text, hashes)
     except RecursionError:

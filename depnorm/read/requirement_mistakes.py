@@ -60,7 +60,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def explain(text: str, reason: str) -> Mistake:
     """A complete message and hint for a line that pip refuses for `reason`."""
-    found = find_mistake(text)
+    found = find_mistake(redact(text))  # a hint may take the line apart, and then nothing tells what is a credential
     if found:
         return Mistake(f"{quoted(text)} {found.message}", redact(found.hint))
     return Mistake(
@@ -156,12 +156,20 @@ _TABLE: Table = (
         _character,
     ),
     (
+        r"[!%$>\s]*git\s+(?:clone|pull)\b",
+        _fixed("is a shell command", "Write `NAME @ git+https://…`; pip clones it."),
+    ),
+    (
         rf"[!%$>\s]*(?:sudo\s+)?(?:python[0-9.]*\s+-m\s+)?(?:{_INSTALLERS})[0-9.]*\s+(?:pip\s+)?(?:{_COMMANDS})\b",
         _fixed("is a shell command", "Write only what it installs, one requirement a line."),
     ),
     (
         r"(?:import\s+\w|from\s+[\w.]+\s+import\b|(?:def|class|print)\b.*[:)]\s*$)",
         _fixed("is Python code", "List the packages, not the code that imports them."),
+    ),
+    (
+        r"(?:library|require|install\.packages|c)\s*\(",
+        _fixed("is R code", "List R packages in install.R; a requirements file is for those of Python."),
     ),
     (r"<[!/a-z?]", _fixed("is HTML or XML", "Download the raw file, not the page that shows it.")),
     (r"```|~~~", _fixed("is a Markdown fence", "Delete it.")),
@@ -184,10 +192,8 @@ _TABLE: Table = (
         _rewritten("is a line of `conda list --export`", r"\1==\2"),
     ),
     (rf"({_NAME})\s*=\s*({_VERSION})$", _rewritten("has one = where pip wants two", r"\1==\2")),
-    (
-        rf"({_NAME})\s*(?:>=|<=|>|<|~=)\s*([0-9.]+)\.\*",
-        _rewritten("has a .* that only == and != take", r"\1>=\2"),
-    ),
+    (rf"({_NAME})\s*~=\s*([0-9.]+)\.\*", _rewritten("has a .* that only == and != take", r"\1==\2.*")),
+    (rf"({_NAME})\s*(>=|<=|>|<)\s*([0-9.]+)\.\*", _rewritten("has a .* that only == and != take", r"\1\2\3")),
     (rf"({_NAME})\s*~=\s*([0-9]+)$", _rewritten("has a ~= that needs two numbers at least", r"\1~=\2.0")),
     (rf"({_NAME}\s*{_OPERATOR}\s*{_VERSION})[\"']$", _rewritten("ends in a stray quote", r"\1")),
     (rf"({_NAME})\s*=>\s*({_VERSION})", _rewritten("has its operator the wrong way round", r"\1>=\2")),
@@ -196,15 +202,55 @@ _TABLE: Table = (
         rf"({_NAME})\s*((?:{_OPERATOR}\s*[^\s,<>=!~;]+[\s,]*){{2,}})$",
         _with_commas,
     ),
+    (
+        rf"({_NAME}\s*{_OPERATOR}\s*{_VERSION})\s*(?:and|&&?)\s*({_OPERATOR}\s*{_VERSION})$",
+        _rewritten("joins its version clauses with a word where pip wants a comma", r"\1,\2"),
+    ),
+    (
+        rf"({_NAME}\s*{_OPERATOR}\s*[0-9.]+),([0-9]+)$",
+        _rewritten("has a comma inside its version", r"\1.\2"),
+    ),
+    (
+        rf"({_NAME}\s*{_OPERATOR}\s*{_VERSION})\s*@\s*\S",
+        _rewritten("has both a version and a place, where pip takes one of them", r"\1"),
+    ),
+    (
+        rf"({_NAME})\s*{_OPERATOR}\s*(?:latest|newest|stable|current|any|\*)$",
+        _rewritten("asks for a version that has no number", r"\1"),
+    ),
+    (
+        rf"([^;'\"]+;\s*\w+\s*{_OPERATOR}\s*)([0-9][\w.]*)$",
+        _rewritten("has a marker whose value lacks quotes", r"\1'\2'"),
+    ),
+    (
+        rf"{_OPERATOR}\s*[0-9]",
+        _fixed("is a version without a name", "Write the package's name in front of it, on the same line."),
+    ),
+    (
+        r"Package\s+Version\b",
+        _fixed("is the head of `pip list`", "Delete it; `pip freeze` prints lines that pip reads."),
+    ),
+    (
+        rf"_[\w.-]*\s+{_VERSION}\s",
+        _fixed("looks like a line of `conda list`", "Delete it: such a package is conda's own, and not on PyPI."),
+    ),
+    (rf"({_NAME})\s+\(({_VERSION})\)$", _column),
     (rf"({_NAME})\s+({_VERSION})(?:\s+\S+){{0,3}}$", _column),
     (rf"({_NAME})@({_VERSION})$", _rewritten("has an @ where pip wants ==", r"\1==\2")),
     (rf"({_NAME})\s*:\s*({_VERSION})$", _rewritten("is YAML", r"\1==\2")),
-    (r"[\w-]+:\s*$", _fixed("is YAML", "Write one requirement a line, or rename the file to environment.yml.")),
+    (
+        r"(?:[\w-]+:\s*|(?:name|prefix|channels|dependencies):\s.*)$",
+        _fixed("is YAML", "Write one requirement a line, or rename the file to environment.yml."),
+    ),
     (
         rf"({_NAME}(?:\s*{_OPERATOR}\s*[\w.*+!]+)?)\s*(#.*|//.*)$",
         _rewritten("lacks a space before the #: pip takes the comment for part of the name", r"\1  \2"),
     ),
     (rf"{_NAME}(?:{_OPERATOR}[\w.*+!]+)?(?:[\s,]+{_NAME}(?:{_OPERATOR}[\w.*+!]+)?)+,?$", _one_a_line),
+    (
+        rf"({_NAME}\s*{_OPERATOR}\s*{_VERSION})(?:\s+[\w.]+){{1,2}}$",
+        _rewritten("has something behind its version", r"\1"),
+    ),
     (rf"({_NAME}(?:\s*{_OPERATOR}\s*[\w.*+!]+)?)\s*[,;.]$", _rewritten("ends in punctuation", r"\1")),
     (
         rf"({_NAME})\s*(?:{_OPERATOR}|=)\s*$",

@@ -49,7 +49,7 @@ _OLD = (
     "--no-use-wheel",
 )
 _FLAGS = frozenset({"--no-require-hashes"})
-_MAX_OPTIONS = 200_000
+MAX_OPTIONS_CHARACTERS = 200_000
 
 
 class OptionError(Exception):
@@ -100,8 +100,8 @@ def known_options() -> tuple[str, ...]:
 
 
 def _parse_with_optparse(text: str) -> LineOptions:
-    if len(text) > _MAX_OPTIONS:
-        raise OptionError(f"the options of this line are longer than {_MAX_OPTIONS} characters")
+    if len(text) > MAX_OPTIONS_CHARACTERS:
+        raise OptionError(f"the options of this line are longer than {MAX_OPTIONS_CHARACTERS:,} characters")
     try:
         words = shlex.split(text)
     except ValueError as error:

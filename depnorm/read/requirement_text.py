@@ -95,16 +95,19 @@ class RequirementLine:
         )
 
 
-def requirement_lines(lines: Iterable[tuple[int, str]], path: str) -> Iterator[RequirementLine]:
-    """The logical lines of numbered physical ones; those without content are left out."""
-    pending: list[tuple[int, str]] = []
-    for number, line in lines:
-        pending.append((number, line))
-        if not line.endswith("\\") or _is_comment(line):
-            yield from _logical_line(pending, path)
-            pending = []
-    if pending:
-        yield from _logical_line(pending, path)
+def logical_line(number: int, line: str, following: Iterator[tuple[int, str]], path: str) -> RequirementLine | None:
+    """The logical line that begins with a numbered physical one; its continuations are taken from `following`.
+
+    None where it has no content.
+    """
+    physical = [(number, line)]
+    while line.endswith("\\") and not _is_comment(line):
+        continued = next(following, None)
+        if continued is None:
+            break
+        physical.append(continued)
+        line = continued[1]
+    return _joined(physical, path)
 
 
 def refuses(items: Iterable[Dependency | RepoReference | Option | Problem]) -> bool:
@@ -121,22 +124,20 @@ def quoted(text: str) -> str:
     return mark + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text) + mark
 
 
-def _logical_line(physical: list[tuple[int, str]], path: str) -> Iterator[RequirementLine]:
-    if len(physical) == 1 and not physical[0][1].endswith("\\"):
-        number, raw = physical[0]
+def _joined(physical: list[tuple[int, str]], path: str) -> RequirementLine | None:
+    number, raw = physical[0]
+    if len(physical) == 1 and not raw.endswith("\\"):
         text = raw[: _comment_start(raw)].strip()
-        if text:
-            yield RequirementLine(location=Location(path=path, line=number), raw=raw, text=text)
-        return
+        return RequirementLine(location=Location(path=path, line=number), raw=raw, text=text) if text else None
     parts = [_part(line) for _, line in physical]
     joined = "".join(parts)
     end = _comment_start(joined)
     text = joined[:end].strip()
     swallowed = _swallows(parts, end)
-    if text or swallowed:
-        raw = "\n".join(line for _, line in physical)
-        location = Location(path=path, line=physical[0][0])
-        yield RequirementLine(location=location, raw=raw, text=text, swallowed=swallowed)
+    if not text and not swallowed:
+        return None
+    raw = "\n".join(line for _, line in physical)
+    return RequirementLine(location=Location(path=path, line=number), raw=raw, text=text, swallowed=swallowed)
 
 
 def _part(line: str) -> str:

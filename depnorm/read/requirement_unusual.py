@@ -33,6 +33,8 @@ from depnorm.read.requirement_text import (
 
 _HASH = re.compile(r"[= ][ \t]*(sha(?:256|384|512):[0-9A-Za-z]+)[ \t]*")
 
+_FRAGMENT = re.compile(r"\s(#(?:egg|subdirectory|sha256|md5)(?:=\S*|$))", re.MULTILINE)
+
 
 def read_unusual_line(line: RequirementLine, *, constraints: bool) -> Iterator[Item]:
     """All that a line declares and what is wrong with it; `constraints` is for a file that -c names."""
@@ -52,12 +54,22 @@ def read_unusual_line(line: RequirementLine, *, constraints: bool) -> Iterator[I
             "Revoke it; then write `${VARIABLE}` in its place, which pip fills from the environment.",
             rule=CREDENTIALS,
         )
+    yield from _lost_fragment(line)
     if line.swallowed:
         yield line.problem(
             "the comment ends in a backslash, so pip takes the lines after it for comment too",
             "Delete the backslash at the end of the comment.",
             rule=IGNORED,
         )
+
+
+def _lost_fragment(line: RequirementLine) -> Iterator[Problem]:
+    """The problem of `URL #egg=x`, where a space makes a comment of what belongs to the URL."""
+    found = _FRAGMENT.search(line.raw)
+    if found and line.text and found.group(1) not in line.text:
+        word = quoted(found.group(1))
+        hint = "Delete the space in front of it." if ":" in line.text else "Delete it: the line names the package."
+        yield line.problem(f"pip takes {word} for a comment, since a space stands before it", hint, rule=IGNORED)
 
 
 def _read_text(line: RequirementLine) -> list[Item]:

@@ -1,27 +1,33 @@
 """requirements.txt and constraints files, read as pip 26.3 reads them, but without a disk.
 
-The commonest lines (`name`, `name==1.0`) are read here, all others by `requirement_unusual`: common ones with patterns
-and `packaging` (`name>=1; marker`, `-r base.txt`, hashes). pip-requirements-parser is imported only for unusual option
-lines, where it brings the option parser (`requirement_options`). It does not read whole files here because it opens
-what `-r` names, fails on cycles and on missing files, never expands `${VAR}`, loses the name of `a @ ./x`, takes every
-URL for a local path, refuses `--config-settings` and `--all-releases`, and keeps no physical lines.
+The commonest lines (`name`, `name==1.0`, `name~=1.0  # why`) are read here, all others by `requirement_unusual`: common
+ones with patterns and `packaging` (`name>=1,<2; marker`, `-r base.txt`, hashes). pip-requirements-parser is consulted
+for what those refuse: its option parser (`requirement_options`) reads every option line that is not one plain option.
+It does not read whole files here because it opens what `-r` names, fails on cycles and on missing files, never expands
+`${VAR}`, loses the name of `a @ ./x`, takes every URL for a local path, refuses `--config-settings` and
+`--all-releases`, keeps no physical lines, and takes thirty times as long (tests/benchmarks/requirements_reader.py).
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from depnorm.model import Dependency, Location, Problem, SpecFile, SpecFormat
+from depnorm.model import Dependency, Ecosystem, Location, Problem, SpecFile, SpecFormat, canonical_name
 from depnorm.read.assemble import Item, assemble
-from depnorm.read.requirement_text import RequirementLine, refuses, requirement_lines
+from depnorm.read.requirement_text import RequirementLine, logical_line, quoted, refuses
 from depnorm.read.text import Text, decode
 
-# Simple enough that its canonical specifier is its own text; everything else goes through `packaging`.
-_PLAIN = re.compile(
-    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t]*"
-    r"(?:(==|>=|<=|!=|<|>)[ \t]*([0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc|\.post|\.dev)[0-9]+)?))?"
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_RELEASE = r"[0-9]++(?:\.[0-9]++)"
+_SUFFIX = r"(?:(?:a|b|rc|\.post|\.dev)[0-9]++)?+"
+_SPECIFIER = (
+    rf"(?:==|>=|<=|!=|<|>)[ \t]*+{_RELEASE}*+{_SUFFIX}|~=[ \t]*+{_RELEASE}++{_SUFFIX}|[=!]=[ \t]*+{_RELEASE}*+\.\*"
 )
-_MAX_LINES = 50_000
-_MAX_REFUSED = 1_000
+# Blank, a comment, or a requirement so simple that its canonical specifier is its own text; all else goes through
+# `packaging`. `#egg=` is no comment to its author. A comment that ends in a backslash may take the next line with it.
+_PLAIN = re.compile(rf"[ \t]*+(?:({_NAME})[ \t]*+(?:({_SPECIFIER})[ \t]*+)?(?:(?<=[ \t])#(?!egg).*(?<!\\))?|#.*)?")
+MAX_REQUIREMENTS = 50_000
+"""Lines with content of one file; what follows them is one problem."""
+MAX_REFUSED = 1_000
 """Refused lines after which the rest of a file is one problem: pip stops at the first."""
 
 
@@ -39,13 +45,16 @@ def parse_requirements(data: bytes, path: str, *, constraints: bool = False) -> 
 
 
 def _encoding_problem(text: Text, path: str) -> Iterator[Problem]:
-    if text.damaged:
+    if text.refused:
+        message = f"declares the encoding {quoted(text.refused)}, which no file can be in: pip refuses the file"
+    elif text.damaged:
         message = f"is not valid {'utf-8' if text.encoding == 'latin-1' else text.encoding}: pip may refuse the file"
     elif text.encoding.startswith(("utf-16", "utf-32")):
         message = f"is {text.encoding}: pip reads it, most other tools do not"
     else:
         return
-    yield Problem(location=Location(path=path), raw="", message=message, hint="Save it as UTF-8.", rule="DN302")
+    hint = "Save it as UTF-8, and delete the comment that declares it." if text.refused else "Save it as UTF-8."
+    yield Problem(location=Location(path=path), raw="", message=message, hint=hint, rule="DN302")
 
 
 def parse_constraints(data: bytes, path: str) -> SpecFile:
@@ -66,20 +75,26 @@ def parse_requirement_lines(lines: Sequence[tuple[int, str]], path: str) -> Spec
 
 def _read_lines(lines: Iterable[tuple[int, str]], path: str, *, constraints: bool) -> Iterator[Item]:
     physical = iter(lines)
-    refused = 0
-    for count, line in enumerate(requirement_lines(physical, path), start=1):
-        items = _read_line(line, constraints=constraints)
+    count = refused = 0
+    for number, raw in physical:
+        items = _read_plain(number, raw, path)
+        if items is None:
+            line = logical_line(number, raw, physical, path)
+            items = _read_unusual(line, constraints=constraints) if line else ()
+            refused += refuses(items)
         yield from items
-        refused += refuses(items)
-        if count == _MAX_LINES or refused == _MAX_REFUSED:
-            yield from _unread_rest(physical, path)
+        count += bool(items)
+        if count == MAX_REQUIREMENTS:
+            yield from _unread_rest(physical, path, f"more than {MAX_REQUIREMENTS:,} requirements")
+        elif refused == MAX_REFUSED:
+            yield from _unread_rest(physical, path, f"{MAX_REFUSED:,} lines that pip refuses")
 
 
-def _unread_rest(physical: Iterator[tuple[int, str]], path: str) -> Iterator[Problem]:
+def _unread_rest(physical: Iterator[tuple[int, str]], path: str, reason: str) -> Iterator[Problem]:
     """One problem for all that is left of a file that is no list of requirements, or too long a one."""
     rest = list(physical)
     if any(line.strip() for _, line in rest):
-        message = f"was not read, nor were the {len(rest) - 1:,} lines after it: too many lines, or too many wrong ones"
+        message = f"was not read, nor were the {len(rest) - 1:,} lines after it: the file has {reason}"
         yield Problem(
             location=Location(path=path, line=rest[0][0]),
             raw="\n".join(line for _, line in rest),
@@ -88,20 +103,25 @@ def _unread_rest(physical: Iterator[tuple[int, str]], path: str) -> Iterator[Pro
         )
 
 
-def _plain_dependency(line: RequirementLine) -> Dependency | None:
-    match = _PLAIN.fullmatch(line.text)
+def _read_plain(number: int, raw: str, path: str) -> Sequence[Item] | None:
+    """What a line declares that is read without a look at its neighbours; None for any other line."""
+    match = _PLAIN.fullmatch(raw)
     if match is None:
         return None
-    name, operator, version = match.groups()
-    if operator:
-        return line.dependency(name, spec=operator + version)
-    return None if "." in name else line.dependency(name)  # `a.zip` is an archive
+    name, spec = match.groups()
+    if name is None:
+        return ()
+    if spec is None:
+        if "." in name:  # `a.zip` is an archive
+            return None
+        spec = ""
+    elif " " in spec or "\t" in spec:
+        spec = spec.replace(" ", "").replace("\t", "")
+    location = Location(path=path, line=number)
+    return (Dependency(ecosystem=Ecosystem.PYPI, name=canonical_name(name), location=location, raw=raw, spec=spec),)
 
 
-def _read_line(line: RequirementLine, *, constraints: bool) -> list[Item]:
-    plain = None if line.swallowed else _plain_dependency(line)
-    if plain:
-        return [plain]
+def _read_unusual(line: RequirementLine, *, constraints: bool) -> Sequence[Item]:
     # Imported here: many files hold nothing but names and versions, and `packaging` costs more than reading those.
     from depnorm.read.requirement_unusual import read_unusual_line  # noqa: PLC0415
 

@@ -12,8 +12,8 @@ from depnorm.read.setup_py_values import Evaluation, Names, NotLiteral
 from depnorm.read.text import decode
 from depnorm.read.vcs_version import git_reader
 
-_MAX_CHARACTERS = 200_000
-# Two are real (one for each branch of an `if`); the rest of a longer list is one DYNAMIC reference.
+MAX_CHARACTERS = 200_000
+# Two are real (one for each branch of an `if`); each of a longer list is one DYNAMIC reference.
 _MAX_CALLS = 10
 _GROUPS = {"install_requires": None, "setup_requires": "build-system", "tests_require": "group:tests"}
 _TEXT_OPTIONS = {"name": "project-name", "python_requires": "requires-python"}
@@ -87,8 +87,8 @@ def _read(source: str, path: str) -> Iterator[Item]:
 
 def _parse(source: str) -> ast.Module | str:
     """The syntax tree, or why there is none."""
-    if len(source) > _MAX_CHARACTERS:
-        return f"is longer than {_MAX_CHARACTERS} characters"
+    if len(source) > MAX_CHARACTERS:
+        return f"is longer than {MAX_CHARACTERS:,} characters"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the file's own escapes and comparisons are not depnorm's to warn of

@@ -11,7 +11,7 @@ from depnorm.read.shell_installs import Install, recognize
 from depnorm.read.shell_words import Command, split_commands
 from depnorm.read.text import decode
 
-_MAX_CHARACTERS = 100_000
+MAX_CHARACTERS = 100_000
 _SHELLS = {"sh", "bash", "dash", "zsh", "ksh", "ash"}
 _LOCATED = {kind for kind in ReferenceKind if kind not in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}}
 _VARIABLE = re.compile(r"[$`]")
@@ -38,7 +38,7 @@ def _read(source: str, path: str) -> Iterator[Item]:
     first = source.partition("\n")[0]
     if first.startswith("#!"):
         yield Option(name="shebang", value=first[2:].strip(), location=Location(path=path, line=1), raw=first)
-    if len(source) > _MAX_CHARACTERS or (first.startswith("#!") and _interpreter(first) not in _SHELLS):
+    if len(source) > MAX_CHARACTERS or (first.startswith("#!") and _interpreter(first) not in _SHELLS):
         yield from _whole(source, path)
         return
     lines = source.split("\n")
@@ -57,11 +57,11 @@ def _read(source: str, path: str) -> Iterator[Item]:
 def _whole(source: str, path: str) -> Iterator[Item]:
     location = Location(path=path, line=1)
     yield Option(name="script", value="", location=location, raw=source.rstrip("\n"))
-    if len(source) > _MAX_CHARACTERS:
+    if len(source) > MAX_CHARACTERS:
         yield Problem(
             location=location,
-            raw=source.partition("\n")[0][:_MAX_CHARACTERS],
-            message=f"is longer than {_MAX_CHARACTERS} characters; what it installs is unknown",
+            raw=source.partition("\n")[0][:MAX_CHARACTERS],
+            message=f"is longer than {MAX_CHARACTERS:,} characters; what it installs is unknown",
             hint="Move the data in it to a file of its own.",
         )
 

@@ -34,7 +34,7 @@ CONFIG_FORMATS = {
     "environment.yml": SpecFormat.CONDA,
     "environment.yaml": SpecFormat.CONDA,
     "Pipfile": SpecFormat.PIPFILE,
-    "Pipfile.lock": SpecFormat.LOCK,
+    "Pipfile.lock": SpecFormat.PIPFILE_LOCK,
     "requirements.txt": SpecFormat.REQUIREMENTS,
     "requirements3.txt": SpecFormat.REQUIREMENTS,
     "install.R": SpecFormat.R_SCRIPT,
@@ -52,8 +52,19 @@ PROJECT_FORMATS = {
 }
 """What makes the root of a repository a package."""
 
-_LOCKS = re.compile(
-    r"(?:uv|poetry|pdm|pixi|renv|packrat)\.lock|pylock(?:\.[^.]+)?\.toml|(?:.*[.-])?conda-?lock\.ya?ml|Manifest\.toml"
+_LOCKS = (
+    (re.compile(r"pylock(?:\.[^.]+)?\.toml"), SpecFormat.PYLOCK),  # PEP 751
+    (re.compile(r"uv\.lock"), SpecFormat.UV_LOCK),
+    (re.compile(r"poetry\.lock"), SpecFormat.POETRY_LOCK),
+    # Not `environment-condalock.yml`, which real repositories have and which is an environment.
+    (re.compile(r"(?:.*[.-])?conda-lock\.ya?ml", re.DOTALL), SpecFormat.CONDA_LOCK),
+    # conda-lock's and `conda list --explicit`: conda-linux-64.lock, gpu-osx-arm64.lock
+    (
+        re.compile(r"(?:.*[.-])?(?:linux|osx|win|emscripten|wasi)-[a-z0-9_]+\.lock", re.DOTALL),
+        SpecFormat.CONDA_EXPLICIT_LOCK,
+    ),
+    (re.compile(r"renv\.lock"), SpecFormat.RENV_LOCK),
+    (re.compile(r"(?:pdm|pixi|packrat)\.lock|Manifest\.toml"), SpecFormat.LOCK),
 )
 _OTHERS = (
     (re.compile(r"(?:.*[-_.])?environment(?:[-_.].*)?\.ya?ml", re.DOTALL), SpecFormat.CONDA),
@@ -172,8 +183,8 @@ def _classify(directory: str, name: str) -> FoundFile | None:
         return FoundFile(directory=directory, name=name, format=CONFIG_FORMATS[name], role=Role.CONFIG)
     if name in PROJECT_FORMATS:
         return FoundFile(directory=directory, name=name, format=PROJECT_FORMATS[name], role=Role.PROJECT)
-    if _LOCKS.fullmatch(name):
-        return FoundFile(directory=directory, name=name, format=SpecFormat.LOCK, role=Role.LOCK)
+    if lock := next((form for pattern, form in _LOCKS if pattern.fullmatch(name)), None):
+        return FoundFile(directory=directory, name=name, format=lock, role=Role.LOCK)
     lower = name.lower()
     if meant := _SPELLINGS.get(lower):
         return FoundFile(directory=directory, name=name, format=CONFIG_FORMATS[meant], role=Role.OTHER, meant=meant)

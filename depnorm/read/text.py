@@ -20,11 +20,15 @@ _MAX_CODEC_NAME = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """Decoded text, the codec that decoded it, and whether some bytes had no meaning in it (they read as U+FFFD)."""
+    """Decoded text, the codec that decoded it, and whether some bytes had no meaning in it (they read as U+FFFD).
+
+    `refused` is the codec that a cookie names where it is none for files, and so was passed over.
+    """
 
     text: str
     encoding: str
     damaged: bool = False
+    refused: str = ""
 
 
 def decode(data: bytes) -> Text:
@@ -38,12 +42,13 @@ def decode(data: bytes) -> Text:
         if data.startswith(bom):
             return _decode_as(data, encoding)
     declared = _declared_encoding(data)
-    if declared:
-        return _decode_as(data, declared)
+    codec = _text_codec(declared) if declared else None
+    if codec:
+        return _decode_as(data, codec)
     try:
-        return Text(text=data.decode("utf-8"), encoding="utf-8")
+        return Text(text=data.decode("utf-8"), encoding="utf-8", refused=declared)
     except UnicodeDecodeError:
-        return Text(text=data.decode("latin-1"), encoding="latin-1", damaged=True)
+        return Text(text=data.decode("latin-1"), encoding="latin-1", damaged=True, refused=declared)
 
 
 def _decode_as(data: bytes, encoding: str) -> Text:
@@ -53,16 +58,17 @@ def _decode_as(data: bytes, encoding: str) -> Text:
         return Text(text=data.decode(encoding, errors="replace"), encoding=encoding, damaged=True)
 
 
-def _declared_encoding(data: bytes) -> str | None:
-    """The codec that a PEP 263 cookie names, None without one that can decode a file."""
+def _declared_encoding(data: bytes) -> str:
+    """The name in a PEP 263 cookie, empty without one."""
     for line in data.split(b"\n", 2)[:2]:
         cookie = _CODING.search(line) if line.startswith(b"#") else None
         if cookie:
-            return _text_codec(cookie.group(1).decode("ascii"))
-    return None
+            return cookie.group(1).decode("ascii")
+    return ""
 
 
 def _text_codec(name: str) -> str | None:
+    """Python's own name of a codec that can decode a file; None for any other name."""
     if len(name) > _MAX_CODEC_NAME:
         return None
     try:

@@ -5,11 +5,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-# A file beyond these is refused before tomllib sees it: its time grows with the square of a dotted key's length, and
-# it recurses into nested arrays.
-_MAX_CHARACTERS = 2_000_000
-_MAX_KEY_DOTS = 200
-_MAX_DEPTH = 60
+# A file beyond these is refused before tomllib sees it: its time grows with the square of a dotted key's length, its
+# memory with that length, and it recurses into nested arrays.
+MAX_CHARACTERS = 1_000_000
+MAX_KEY_DOTS = 30
+"""Dots of one dotted key or table header."""
+MAX_NESTING = 60
+"""Arrays and inline tables within each other."""
 
 _TOKEN = re.compile(
     r"""
@@ -105,10 +107,10 @@ class _Token:
         return self.start + len(self.text)
 
 
-def parse_toml(text: str) -> TomlDocument:
+def parse_toml(text: str, max_characters: int = MAX_CHARACTERS) -> TomlDocument:
     """Read TOML whose newlines are line feeds; raises `TomlError`."""
-    if len(text) > _MAX_CHARACTERS:
-        raise TomlError(f"is longer than {_MAX_CHARACTERS} characters", 1)
+    if len(text) > max_characters:
+        raise TomlError(f"it is longer than {max_characters:,} characters", 1)
     tokens = list(_tokens(text))
     _refuse_excess(tokens)
     try:
@@ -138,13 +140,15 @@ def _refuse_excess(tokens: list[_Token]) -> None:
         elif token.kind in ("mark", "newline"):
             dots = 0
             depth += (token.text in _OPENING) - (token.text in _CLOSING)
-        if dots > _MAX_KEY_DOTS or depth > _MAX_DEPTH:
-            raise TomlError("nests deeper than any real file", token.line)
+        if dots > MAX_KEY_DOTS:
+            raise TomlError(f"a key has more than {MAX_KEY_DOTS} dots", token.line)
+        if depth > MAX_NESTING:
+            raise TomlError(f"it has more than {MAX_NESTING} arrays or tables within each other", token.line)
 
 
 def _error_line(message: str, text: str) -> int:
     match = re.search(r"at line (\d+)", message)
-    return int(match.group(1)) if match else text.count("\n") + 1
+    return int(match.group(1)) if match else text.rstrip("\n").count("\n") + 1
 
 
 def _statements(tokens: list[_Token]) -> Iterator[list[_Token]]:

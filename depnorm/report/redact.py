@@ -10,11 +10,12 @@ __all__ = ["encodable", "hide_value", "printable", "redact"]
 
 
 def hide_value(option: Option) -> Option:
-    """The option; a variable of an environment.yml whose name says that its value is a secret, without the value."""
-    variable, name = option.name.startswith("variables."), option.name.removeprefix("variables.")
-    if not variable or not is_secret_name(name) or not option.value or option.value.startswith("$"):
+    """The option; one whose name says that its value is a secret (a variable, a key), without the value."""
+    name = option.name.removeprefix("variables.")
+    if not is_secret_name(name) or not option.value or option.value.startswith("$"):
         return option
-    return replace(option, value=HIDDEN, raw=f"{option.raw.partition(':')[0]}: {HIDDEN}")
+    before, colon, _ = option.raw.partition(":")
+    return replace(option, value=HIDDEN, raw=f"{before}: {HIDDEN}" if colon else option.raw)
 
 
 @lru_cache(maxsize=512)  # reports repeat their messages and hints

@@ -11,8 +11,8 @@ from depnorm.analyze.normalize import MAX_RIVALS
 from depnorm.report.as_json import inspect_json
 
 MakeRepository = Callable[[Mapping[str, str]], Path]
-MAX_SECONDS = 5
-"""Of processor time, for a plan and the document of all that was read. All of these take about one or less."""
+MAX_SECONDS = 10
+"""Of processor time, for a plan and the document of all that was read. All of these take about one or two."""
 WHEELS = {f"wheels/{number}.whl": "" for number in range(900)}
 
 
@@ -80,6 +80,59 @@ HOSTILE = {
         **{f"{'w/' * 100}{number}.whl": "" for number in range(500)},
     },
     "options and references to a variable": {"requirements.txt": "--pre\n-e ${X}\n" * 5000},
+    "one pin thirty thousand times": {"requirements.txt": "a==1\n" * 30_000},
+    "five megabytes": {"requirements.txt": lines("package-of-some-length{}==1.0.0", 150_000)},
+    "five megabytes on a line": {"requirements.txt": "a==1," * 1_000_000 + "\n" + "b " * 2_000 + "\n" + "c" * 100_000},
+    "a hundred thousand continuations": {"requirements.txt": "a\\\n" * 100_000},
+    "hashes on continuations": {"requirements.txt": "a==1 \\\n--hash=sha256:aa\n" * 15_000},
+    "a chain of includes": {
+        "requirements.txt": "-r a0.txt\n",
+        **{f"a{number}.txt": f"-r a{number + 1}.txt\n" for number in range(400)},
+    },
+    "one include twenty thousand times": {"requirements.txt": "-r a.txt\n" * 20_000, "a.txt": "numpy\n"},
+    "one R package eight thousand times": {
+        "install.R": 'install.packages("p")\n' * 8000,
+        "runtime.txt": "r-4.3-2024-01-01\n",
+    },
+    "patterns in turn for files": {
+        ".dockerignore": "".join(f"**/*b*c*{number}\n!**/*d*e*{number}\n" for number in range(1000)),
+        "requirements.txt": "--find-links wheels\n",
+        **WHEELS,
+    },
+    "twenty thousand lines of apt.txt": {"apt.txt": lines("p{}", 20_000)},
+    "twenty thousand lines of DESCRIPTION": {"DESCRIPTION": "Package: x\nVersion: 1\n" + lines("F{}: x", 20_000)},
+    "twenty thousand sections of setup.cfg": {"requirements.txt": "-e .\n", "setup.cfg": lines("[s{}]", 20_000)},
+    "ten thousand tables": {"requirements.txt": "-e .\n", "pyproject.toml": lines("[tool.a{}]", 10_000)},
+    "dotted keys": {"requirements.txt": "-e .\n", "pyproject.toml": lines("a{}" + ".b" * 25 + " = 1", 1500)},
+    "nested arrays": {"requirements.txt": "-e .\n", "pyproject.toml": "a = " + "[" * 10_000 + "]" * 10_000},
+    "files for every dynamic field": {
+        "requirements.txt": "-e .\n",
+        "pyproject.toml": '[project]\nname = "x"\nversion = "1"\ndynamic = ['
+        + '"dependencies", ' * 5000
+        + "]\n[tool.setuptools.dynamic]\ndependencies = {file = ["
+        + '"r.txt", ' * 1000
+        + "]}\n",
+        "r.txt": "a\n",
+    },
+    "a script of installs": {"postBuild": "#!/bin/bash\n" + "pip install .\n" * 7000},
+    "a script of nested commands": {"postBuild": "$(" * 10_000 + "\n" + "( cd a\n" * 5000},
+    "a script of heredocs": {"postBuild": "cat " + "<<A " * 20_000 + "\nx\n" * 5000},
+    "a setup.py of brackets": {"requirements.txt": "-e .\n", "setup.py": "x = " + "(" * 10_000 + ")" * 10_000},
+    "a setup.py of statements": {"requirements.txt": "-e .\n", "setup.py": "x = 1\n" * 15_000},
+    "aliases of aliases": {
+        "environment.yml": "b0: &b0 [x, x]\n"
+        + "".join(f"b{number}: &b{number} [*b{number - 1}, *b{number - 1}]\n" for number in range(1, 60))
+        + "dependencies: *b59\n"
+    },
+    "one list of pip by ten thousand aliases": {
+        "environment.yml": "x: &a [p, q]\ndependencies:\n" + "- pip: *a\n" * 10_000
+    },
+    "one folded item of pip": {"environment.yml": "dependencies:\n- pip:\n  - >\n" + "    a\n\n" * 10_000},
+    "one quoted item of pip": {"environment.yml": 'dependencies: [{pip: ["' + "a\\n" * 15_000 + '"]}]'},
+    "one key again and again": {"environment.yml": "k: 1\n" * 20_000},
+    "nested lists": {"environment.yml": "[" * 100_000},
+    "a megabyte of apt.txt": {"apt.txt": "git " * 250_000},
+    "a megabyte of runtime.txt": {"runtime.txt": "python-3.11\n" * 90_000},
     "files called requirements": {lines("requirements-{}.txt", 1).strip() + str(each): "" for each in range(3000)},
 }
 

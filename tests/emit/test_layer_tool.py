@@ -108,7 +108,7 @@ def test_names_are_compared_as_the_index_does() -> None:
 
 def test_what_an_editable_project_needs_is_part_of_it() -> None:
     """A package that came from a path is told from those of the index, with its dependencies."""
-    closure = layer.direct_closure()
+    closure = layer.closure([])
     assert {"depnorm", "packaging", "ruamel-yaml"} <= closure
     assert "pytest" not in closure
 

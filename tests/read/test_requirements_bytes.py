@@ -26,7 +26,6 @@ FILES = {
     "UTF-16 cut in the middle": b"\xff\xfe" + TEXT.encode("utf-16-le")[:-1],
     "UTF-32": TEXT.encode("utf-32"),
     "UTF-32, big-endian": b"\x00\x00\xfe\xff" + TEXT.encode("utf-32-be"),
-    "UTF-7 by a mark": b"+/v8-" + TEXT.encode(),
     "Latin-1": TEXT.encode("latin-1"),
     "Latin-1 with a cookie": b"# -*- coding: latin-1 -*-\n" + TEXT.encode("latin-1"),
     "Latin-1 with a cookie of Vim": b"# vim: set fileencoding=latin-1 :\n" + TEXT.encode("latin-1"),

@@ -91,7 +91,7 @@ def test_plan_has_the_keys_of_the_contract_in_order() -> None:
     base, shared, early, copy = document["stages"]
     assert [item["kind"] for item in (base, shared, early, copy)] == ["base", "shared", "early", "copy"]
     assert (shared["key"], shared["bytes"], shared["seen_in"]) == ("0123", 48_123_456, 312)
-    assert shared["packages"][0] == {"ecosystem": "pypi", "name": "package0", "version": "1.0", "spec": ""}
+    assert shared["packages"][0] == {"ecosystem": "pypi", "name": "package0", "version": "1.0", "spec": "", "why": ""}
     assert early["packages"][0]["version"] is None
     assert (early["key"], early["bytes"], early["needs"], copy["needs"]) == (None, None, ["numpy"], ["."])
     assert document["sharing"] == {"shared_bytes": 48_123_456, "own_bytes": None}

@@ -56,6 +56,10 @@ CREDENTIALS = [
     ('{"accessToken": "hunter2", "a": 1}', '{"accessToken": "***", "a": 1}'),
     ("google-auth=2.3 MY_TOKEN=hunter2", "google-auth=2.3 MY_TOKEN=***"),
     ("ghp_" + "a1B2" * 9, "***"),
+    ("machine host login me password hunter2", "machine host login me password ***"),
+    ("login me password hunter2 port 1", "login me password *** port 1"),
+    ('- "--client-cert hunter2"', '- "--client-cert ***"'),
+    ("['--password hunter2']", "['--password ***']"),
     ("glpat-" + "a1B2" * 5, "***"),
 ]
 PUBLIC = [
@@ -98,6 +102,7 @@ PUBLIC = [
     "https://github.com/t/repository/archive/main.zip",
     "bioc::pkg@3.1",
     "monkey=3",
+    "login to change the password of the machine",
 ]
 
 
@@ -119,6 +124,7 @@ PIECES = [
         "token ",
     ],
     *["token=1,", "token=a(", "token<-", "token: \n", "token=Bearer ", "--token ", "--user=a", "-u a:", " \t"],
+    *["machine ", "login a ", "machine a password ", "'--token ", "password "],
 ]
 
 

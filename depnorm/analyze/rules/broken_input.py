@@ -158,9 +158,9 @@ There is no good reason to ignore it.
         severity=Severity.ERROR,
         summary="The file is too large, not a regular file, a link to nothing, or cannot be read.",
         page="""\
-A spec file is a list of dependencies of some kilobytes. This one is larger than depnorm reads
-(the message says how much that is), a directory, a device, a symbolic link to nothing, or not
-readable by the user who runs depnorm, so it was not read, or not to its end.
+A spec file is a list of dependencies of some kilobytes. This one is larger than depnorm
+reads (the message says how much that is), a directory, a device, a symbolic link to
+nothing, or not readable by the user who runs depnorm, so it was not read, or not all of it.
 
 Why it matters: nothing in it is part of the plan.
 

@@ -1,0 +1,1 @@
+"""Lock files: what other tools resolved, read as they wrote it."""

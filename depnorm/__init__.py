@@ -13,35 +13,55 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from depnorm.library import (
-        PlanOptions,
-        check,
-        dockerfile,
-        inspect,
-        list_catalogs,
-        load_catalog,
-        load_snapshot,
-        plan,
-        refresh_catalog,
-    )
+    from depnorm.library.analysis import check, inspect
+    from depnorm.library.bake import BakeOptions, bake_catalog
+    from depnorm.library.catalogs import refresh_catalog
+    from depnorm.library.locks import read_lock
+    from depnorm.library.options import PlanOptions
+    from depnorm.library.plans import dockerfile, lock, plan
+    from depnorm.library.verify import verify
+    from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "BakeOptions",
     "PlanOptions",
     "__version__",
+    "bake_catalog",
     "check",
     "dockerfile",
     "inspect",
     "list_catalogs",
     "load_catalog",
     "load_snapshot",
+    "lock",
     "plan",
+    "read_lock",
     "refresh_catalog",
+    "verify",
 ]
 
 
+_PLACES = {
+    "BakeOptions": "library.bake",
+    "PlanOptions": "library.options",
+    "bake_catalog": "library.bake",
+    "check": "library.analysis",
+    "dockerfile": "library.plans",
+    "inspect": "library.analysis",
+    "list_catalogs": "share.catalog",
+    "load_catalog": "share.catalog",
+    "load_snapshot": "share.catalog",
+    "lock": "library.plans",
+    "plan": "library.plans",
+    "read_lock": "library.locks",
+    "refresh_catalog": "library.catalogs",
+    "verify": "library.verify",
+}
+
+
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        return getattr(import_module("depnorm.library"), name)
+    if name in _PLACES:
+        return getattr(import_module(f"depnorm.{_PLACES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -21,6 +21,7 @@ ROOMS = {
     "stages": {"errors", "model"},
     "emit": {"errors", "model"},
     "report": {"errors", "model"},
+    "prove": {"errors", "model"},
 }
 COMPOSERS = {"__init__", "__main__", "cli", "library"}
 HEAVY = {
@@ -33,6 +34,8 @@ HEAVY = {
     "msgspec": {"report", "share"},
     "jinja2": {"emit", "report"},
     "uv": {"resolve"},
+    "conda_lock": {"read"},
+    "yaml": {"read"},
 }
 
 

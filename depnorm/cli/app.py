@@ -12,7 +12,8 @@ from depnorm.cli.command import PlainCommand, PlainGroup
 _HELP = """
 Split a repository's dependencies into container layers that other repositories share.
 
-Nothing of the repository is run, and only `catalog refresh` uses a network.
+Only `verify` runs anything of the repository, and only `verify`, `lock`, `--lock`, `--layers-from REGISTRY` and
+`catalog refresh` use a network.
 """
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 EXAMPLES = {
@@ -30,6 +31,16 @@ EXAMPLES = {
     "dockerfile": (
         "depnorm dockerfile . -o Dockerfile",
         "depnorm dockerfile . | docker build -f - .",
+        "depnorm dockerfile . --layers link --layers-from layers.json",
+    ),
+    "lock": (
+        "depnorm lock . -o pylock.toml",
+        "depnorm lock . --as-of 2026-06-01 --python 3.12",
+    ),
+    "verify": (
+        "depnorm verify .",
+        "depnorm verify . --engine docker",
+        "depnorm verify . --format json | jq '.differences[]'",
     ),
     "check": (
         "depnorm check",
@@ -47,6 +58,8 @@ EXAMPLES = {
 COMMANDS = {
     "plan": "plan",
     "dockerfile": "plan",
+    "lock": "lock",
+    "verify": "verify",
     "check": "check",
     "inspect": "inspect",
     "explain": "explain",

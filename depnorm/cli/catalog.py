@@ -1,6 +1,5 @@
 """`depnorm catalog`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,19 +9,25 @@ import depnorm
 from depnorm.cli.command import PlainCommand, PlainGroup
 from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
+from depnorm.cli.progress import show_progress
 from depnorm.cli.terminal import display
-from depnorm.report.formats import Format, format_catalog, format_catalog_list
-from depnorm.report.redact import printable
+from depnorm.report.formats import Format, format_bake, format_catalog, format_catalog_list
 
 app = typer.Typer(
     name="catalog",
     cls=PlainGroup,
-    help="Show or refresh the shared layers.",
+    help="Show, refresh or build the shared layers.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
 )
 DEFAULT = "default"
+_BAKE = """\b
+Examples:
+  depnorm catalog bake layers --registry registry.example.org/depnorm
+  (cd layers && docker buildx bake -f docker-bake.json --push --metadata-file layers.json)
+  depnorm dockerfile . --layers link --layers-from layers/layers.json -o Dockerfile
+"""
 
 FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 NameArgument = Annotated[str, typer.Argument(metavar="[NAME|PATH]", help="A catalog that ships, or a directory.")]
@@ -63,9 +68,36 @@ def refresh(
     Uses the network and uv, and takes minutes.
     """
     place = directory or Path(depnorm.load_catalog(DEFAULT).source)
-    depnorm.refresh_catalog(place, as_of=check_date(as_of), pythons=tuple(python or ()), progress=_show_progress)
+    depnorm.refresh_catalog(place, as_of=check_date(as_of), pythons=tuple(python or ()), progress=show_progress())
     return Outcome(text=format_catalog_list([depnorm.load_catalog(str(place))], format), document=format is Format.JSON)
 
 
-def _show_progress(what: str, done: int, total: int) -> None:
-    sys.stderr.write(f"{done}/{total} {printable(what)}\n")
+@app.command(cls=PlainCommand, epilog=_BAKE)
+def bake(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files; made if it is missing.")],
+    *,
+    registry: Annotated[
+        str, typer.Option(metavar="REGISTRY/PREFIX", help="Where the images go: REGISTRY/PREFIX/LAYER:KEY.")
+    ],
+    catalog: Annotated[str, typer.Option(metavar="NAME|PATH", help="The catalog whose layers they are.")] = DEFAULT,
+    python: Annotated[
+        list[str] | None, typer.Option(metavar="X.Y", help="For these Pythons only; repeat the option for several.")
+    ] = None,
+    base_image: Annotated[
+        str | None, typer.Option(metavar="REF", help="The --base-image of the plans that will use them.")
+    ] = None,
+    user_id: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="The --user-id of the plans that will use them.")
+    ] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Write what builds every shared layer as an image.
+
+    A file for `docker buildx bake` and a Dockerfile for each Python. Plans take the images with --layers-from, so that
+    no repository builds what is shared. Writing them uses no network.
+    """
+    asked: depnorm.BakeOptions = {"catalog": catalog, "pythons": tuple(python or ()), "base_image": base_image}
+    if user_id is not None:
+        asked["user_id"] = user_id
+    made = depnorm.bake_catalog(directory, registry, **asked)
+    return Outcome(text=format_bake(made, str(directory), format), document=format is Format.JSON)

@@ -12,7 +12,8 @@ import typer
 
 from depnorm.cli.outcome import Outcome
 from depnorm.errors import UsageError
-from depnorm.model import Emitter
+from depnorm.model import Emitter, Progress
+from depnorm.model.layer_registry import is_metadata_file
 
 if TYPE_CHECKING:
     import depnorm
@@ -29,15 +30,28 @@ class Fallback(StrEnum):
 class CommandOptions:
     """The options of `depnorm plan` and of every command that makes a plan first. None: the library decides."""
 
-    offline: Annotated[bool, typer.Option("--offline", help="Use no network. A plan never does; this says so.")] = False
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Prove the plan by one joint resolution; asks the package index, with uv.")
+    ] = False
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use no network. Without --lock a plan never does; this says so.")
+    ] = False
     as_of: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="Expect this date (YYYY-MM-DD) of the catalog, and stop at any other."),
+        typer.Option(metavar="DATE", help="Ignore what was published later (YYYY-MM-DD); the catalog's by default."),
     ] = None
     layers: Annotated[
         Emitter,
         typer.Option(help="Shared layers one after another, for any builder; or joined by COPY --link, for BuildKit."),
     ] = Emitter.CHAIN
+    layers_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|REGISTRY/PREFIX",
+            help="Take linked layers from images that `catalog bake` made: named in its metadata file (*.json), or"
+            " looked up in the registry, over the network.",
+        ),
+    ] = None
     max_layers: Annotated[
         int | None,
         typer.Option(metavar="N", min=0, max=100, help="At most this many shared layers; 8, or 32 when linked."),
@@ -69,15 +83,22 @@ class CommandOptions:
                 words += [] if value is True else [str(value)]
         return tuple(words)
 
-    def for_library(self) -> "depnorm.PlanOptions":
-        """The options that were given, as `depnorm.plan` takes them.
+    def for_library(self, progress: Progress | None = None) -> "depnorm.PlanOptions":
+        """The options that were given, as `depnorm.plan` takes them, with a function that is told how far it is.
 
-        Raises `UsageError` for a date that is none.
+        Raises `UsageError` for a date that is none, and for options that exclude each other.
         """
         if self.as_of is not None:
             check_date(self.as_of)
+        if self.lock and self.offline:
+            raise UsageError("--lock asks the package index, --offline forbids it", hint="Leave one of them out.")
+        if self.offline and self.layers_from is not None and not is_metadata_file(self.layers_from):
+            raise UsageError(
+                "--layers-from asks a registry, --offline forbids it", hint="Give the metadata file of the bake."
+            )
         given = {
             "as_of": self.as_of,
+            "layers_from": self.layers_from,
             "max_layers": self.max_layers,
             "catalog": self.catalog,
             "base_image": self.base_image,
@@ -85,8 +106,14 @@ class CommandOptions:
             "subdir": self.subdir,
             "repo_dir": self.repo_dir,
             "user_id": self.user_id,
+            "progress": progress,
         }
-        chosen = {"layers": self.layers.value, "fallback": self.fallback.value, "all_specs": self.all_specs}
+        chosen = {
+            "lock": self.lock,
+            "layers": self.layers.value,
+            "fallback": self.fallback.value,
+            "all_specs": self.all_specs,
+        }
         return cast("depnorm.PlanOptions", chosen | {name: value for name, value in given.items() if value is not None})
 
 

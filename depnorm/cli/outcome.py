@@ -3,6 +3,9 @@
 import io
 import sys
 from dataclasses import dataclass
+from pathlib import Path
+
+from depnorm.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +27,17 @@ class Outcome:
         output.write(self.text)
         output.flush()
         return self.exit_code
+
+
+def written(text: str, output: Path | None) -> Outcome:
+    """The outcome that has written a document to a file, or that will write it to standard output without one.
+
+    Raises `UsageError` for a file that cannot be written.
+    """
+    if output is None:
+        return Outcome(text=text)
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
+    return Outcome(text="")

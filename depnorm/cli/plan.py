@@ -8,9 +8,9 @@ import typer
 
 import depnorm
 from depnorm.cli.options import CommandOptions, takes_plan_options
-from depnorm.cli.outcome import Outcome
+from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.terminal import display
-from depnorm.errors import UsageError
+from depnorm.model import Progress
 from depnorm.report.formats import Format, PlanFormat, format_dockerfile, format_plan
 from depnorm.report.redact import printable
 
@@ -28,11 +28,19 @@ def plan(
 
     Which files count, what refers back to the repository, the stages in order, and what is shared.
     """
-    result = depnorm.plan(repo, **options.for_library())
+    result = depnorm.plan(repo, **options.for_library(_progress(options)))
     text = format_plan(result, format, display())
     if format is not PlanFormat.TEXT:
         return Outcome(text=text)
     return Outcome(text=text + (_next_step(repo, options) if result.stages else ""), document=False)
+
+
+def _progress(options: CommandOptions) -> Progress | None:
+    if not options.lock:
+        return None
+    from depnorm.cli.progress import show_progress  # noqa: PLC0415  a plan without a lock is quick
+
+    return show_progress()
 
 
 def _next_step(repo: Path, options: CommandOptions) -> str:
@@ -55,11 +63,5 @@ def dockerfile(
 
     Its build context is the repository, or with --subdir that directory of it.
     """
-    text = format_dockerfile(depnorm.dockerfile(repo, **options.for_library()), format)
-    if output is None:
-        return Outcome(text=text)
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
-    return Outcome(text="")
+    made = depnorm.dockerfile(repo, **options.for_library(_progress(options)))
+    return written(format_dockerfile(made, format), output)

@@ -18,12 +18,12 @@ def create_base(plan: Plan, step: CreateBase, *, name: str = "") -> list[str]:
     """The instructions of the base stage, called `name`; raises `UsageError` for a target no Dockerfile can name."""
     target = plan.target
     _check(plan)
-    image = _image(target.base_image)
+    image = check_image(target.base_image)
     # No image is made from a named stage itself, so that its last user may be root.
     instructions = [f"FROM {image} AS {name}\n# hadolint ignore=DL3002"] if name else [f"FROM {image}"]
     instructions.append("USER 0:0")
     if step.conda_image is not None:
-        instructions.append(f"COPY --from={_image(step.conda_image)} {layout.CONDA} {layout.CONDA}")
+        instructions.append(f"COPY --from={check_image(step.conda_image)} {layout.CONDA} {layout.CONDA}")
     instructions += [_environment(plan, step), _prepare(plan, step)]
     if step.apt:
         instructions.append(install_apt(step.apt))
@@ -50,7 +50,8 @@ def _check(plan: Plan) -> None:
     layout.check_repo_dir(plan.repo_dir, target.prefix)
 
 
-def _image(reference: str) -> str:
+def check_image(reference: str) -> str:
+    """The reference itself; raises `UsageError` for one that no instruction can hold."""
     if not _IMAGE.fullmatch(reference):
         raise UsageError(f"{reference!r}: expected an image reference", hint="Such as python:3.11-slim.")
     return reference

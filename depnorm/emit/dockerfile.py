@@ -52,7 +52,7 @@ def render_dockerfile(plan: Plan) -> str:
     head = f"depnorm, {plan.mode.value}, catalog as of {plan.as_of}: what repositories share first, this one last"
     blocks, root = [comment(head)], True
     for stage in plan.stages:
-        instructions = [comment(_describe(stage))]
+        instructions = [comment(describe(stage))]
         if root and not isinstance(stage.step, _AS_ROOT):
             instructions += _become_user(plan)
         elif not root and isinstance(stage.step, _AS_ROOT):
@@ -63,15 +63,15 @@ def render_dockerfile(plan: Plan) -> str:
             blocks += _built_apart(plan)
     if root:
         blocks.append("\n".join(_become_user(plan)))
-    return _check_sizes("\n\n".join(blocks) + "\n")
+    return check_sizes("\n\n".join(blocks) + "\n")
 
 
 def _built_apart(plan: Plan) -> list[str]:
     """A stage for each layer that is built apart, and the beginning of the one that joins them."""
-    apart = [stage for stage in plan.stages if link.is_apart(plan, stage)]
+    apart = link.built_apart(plan)
     if not apart:
         return []
-    built = ["\n".join([comment(_describe(stage)), *link.build_apart(stage, plan.target.prefix)]) for stage in apart]
+    built = ["\n".join([comment(describe(stage)), *link.build_apart(stage, plan.target.prefix)]) for stage in apart]
     return [
         *built,
         f"{comment('the image: what was built apart, then what is of this repository alone')}\nFROM {link.BASE}",
@@ -90,8 +90,7 @@ def _instructions(plan: Plan, stage: Stage) -> list[str]:
 def _image_instructions(plan: Plan, step: CreateBase | InstallApt | CopyRepository | RunPostBuild) -> list[str]:
     match step:
         case CreateBase():
-            is_named = any(link.is_apart(plan, stage) for stage in plan.stages)
-            return create_base(plan, step, name=link.BASE if is_named else "")
+            return create_base(plan, step, name=link.BASE if link.built_apart(plan) else "")
         case InstallApt():
             return [install_apt(step.packages)]
         case CopyRepository():
@@ -174,7 +173,7 @@ def _copy_needs(plan: Plan, stage: Stage) -> list[str]:
     return [copy(sources, f"{plan.repo_dir}/{place}", owner=_owner(plan)) for sources, place in copies]
 
 
-def _describe(stage: Stage) -> str:
+def describe(stage: Stage) -> str:
     """What a comment says of a stage; that of a shared one says nothing of the repository."""
     if stage.kind is not StageKind.SHARED or stage.key is None:
         return f"{stage.kind.value} {stage.name}: {stage.why}"
@@ -195,7 +194,8 @@ def _owner(plan: Plan) -> str:
     return f"{plan.target.uid}:{plan.target.gid}"
 
 
-def _check_sizes(text: str) -> str:
+def check_sizes(text: str) -> str:
+    """The text itself; raises `UnsupportedError` for a line or an instruction that no builder reads."""
     if any(len(line.encode()) > MAX_LINE_BYTES for line in text.splitlines()):
         raise UnsupportedError(f"a line of the Dockerfile would be longer than {MAX_LINE_BYTES} bytes")
     blocks = text.replace("\\\n", "\\\r").split("\n")

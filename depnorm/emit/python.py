@@ -47,7 +47,8 @@ def verify(step: Verify, prefix: str, repo_dir: str, lock: Sequence[LockedPackag
         for each in step.commands
     ]
     pins = sorted(f"{package.name}=={package.version}" for package in lock)
-    return run(f"{prefix}/bin/pip check", *checks, *([words(f"{tool} lock", pins)] if pins else []))
+    exactly = [words(f"{tool} lock", [*pins, *step.beside])] if pins else []
+    return run(f"{prefix}/bin/pip check", *checks, *exactly)
 
 
 def _hard(command: PipCommand, prefix: str, repo_dir: str) -> str:

@@ -12,11 +12,13 @@ from depnorm.model.catalog import (
     Subset,
 )
 from depnorm.model.choice import Builder, ChosenFile, SpecChoice
-from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem, canonical_name
+from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem, canonical_name, requirement_name
 from depnorm.model.environment import marker_environment
 from depnorm.model.finding import Finding, Severity
 from depnorm.model.line_text import fits_a_line
+from depnorm.model.lock import CranLock, CranPackage, LeftOut, LeftOutKind, Lock
 from depnorm.model.plan import Emitter, LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
+from depnorm.model.progress import Progress
 from depnorm.model.redact import redact
 from depnorm.model.reference import Entry, PathBase, ReferenceKind, RepoReference, Scope
 from depnorm.model.sharing import Sharing
@@ -41,6 +43,14 @@ from depnorm.model.step import (
     Verify,
 )
 from depnorm.model.target import Target
+from depnorm.model.verification import (
+    Comparison,
+    Difference,
+    DifferenceKind,
+    Engine,
+    Installation,
+    Verification,
+)
 
 __all__ = [
     "AddWheels",
@@ -50,13 +60,19 @@ __all__ = [
     "Builder",
     "Catalog",
     "ChosenFile",
+    "Comparison",
     "CopyRepository",
     "CranAdmission",
+    "CranLock",
+    "CranPackage",
     "CreateBase",
     "CreateEnvironment",
     "Dependency",
+    "Difference",
+    "DifferenceKind",
     "Ecosystem",
     "Emitter",
+    "Engine",
     "Entry",
     "EnvironmentPlacement",
     "Finding",
@@ -65,9 +81,13 @@ __all__ = [
     "InstallRPackages",
     "InstallRProject",
     "InstallWheels",
+    "Installation",
     "LayerDecision",
+    "LeftOut",
+    "LeftOutKind",
     "LocalProject",
     "Location",
+    "Lock",
     "LockedPackage",
     "Mode",
     "Option",
@@ -76,6 +96,7 @@ __all__ = [
     "PipPlacement",
     "Plan",
     "Problem",
+    "Progress",
     "ReferenceKind",
     "RepoReference",
     "RunEnvironmentPip",
@@ -98,10 +119,12 @@ __all__ = [
     "StoreWheels",
     "Subset",
     "Target",
+    "Verification",
     "Verify",
     "When",
     "canonical_name",
     "fits_a_line",
     "marker_environment",
     "redact",
+    "requirement_name",
 ]

@@ -3,16 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from depnorm.errors import CatalogError
 from depnorm.model.dependency import Ecosystem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """One file of a package index. `size` in bytes. Its URL is the index's business: text and keys do not name it."""
+    """One file of a package index: equal where name and content are.
+
+    `size` is in bytes, None where a lock file does not tell it; a catalog always does. `url` is where a lock file says
+    that it lies (credentials included: whatever prints it redacts it); text and keys do not name it.
+    """
 
     filename: str
     sha256: str
-    size: int
+    size: int | None = field(compare=False)
+    url: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,13 @@ class LockedPackage:
     version: str
     artifact: Artifact
     requires: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of its artifact; raises `CatalogError` where nothing tells them, which no catalog allows."""
+        if self.artifact.size is None:
+            raise CatalogError(f"{self.artifact.filename}: its size is not known")
+        return self.artifact.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +82,7 @@ class SharedLayer:
     @property
     def size(self) -> int:
         """Bytes of its artifacts."""
-        return sum(package.artifact.size for package in self.packages)
+        return sum(package.size for package in self.packages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,11 @@ def canonical_name(name: str) -> str:
     return canonical
 
 
+def requirement_name(line: str) -> str:
+    """The name that a canonical PEP 508 line begins with."""
+    return next((line[:end] for end, c in enumerate(line) if not (c.isalnum() or c in "-_.")), line)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Location:
     """A line of a file. `path` is relative to the repository, POSIX style; `line` counts from 1, 0 means the file."""

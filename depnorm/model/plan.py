@@ -6,7 +6,7 @@ from enum import StrEnum
 from depnorm.model.choice import SpecChoice
 from depnorm.model.dependency import Ecosystem
 from depnorm.model.finding import Finding
-from depnorm.model.step import Step
+from depnorm.model.step import InstallWheels, Step, StoreWheels
 from depnorm.model.target import Target
 
 
@@ -26,12 +26,16 @@ class StageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagePackage:
-    """A package that a stage installs. `version` is None where no lock tells it, `spec` is then what was asked."""
+    """A package that a stage installs. `version` is None where no lock tells it, `spec` is then what was asked.
+
+    `why` is a clause about why it is in no shared layer, where a lock tells.
+    """
 
     ecosystem: Ecosystem
     name: str
     version: str | None = None
     spec: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,8 @@ class Stage:
 
     `why` is a sentence for a person. `key` identifies a shared layer, None for the repository's own stages. `needs`
     are the files of the repository that the step copies first (`.` for all of it). `bytes` is what is downloaded, None
-    where no lock tells. `seen_in` counts the corpus repositories that ask for the shared layer.
+    where no lock tells. `seen_in` counts the corpus repositories that ask for the shared layer. `image` is where that
+    layer is taken from, by digest, None where the image is built with it.
     """
 
     kind: StageKind
@@ -52,6 +57,12 @@ class Stage:
     packages: tuple[StagePackage, ...] = ()
     bytes: int | None = None
     seen_in: int | None = None
+    image: str | None = None
+
+    @property
+    def is_wheel_layer(self) -> bool:
+        """Whether it is a shared layer of wheels, which can be built apart from what is below it."""
+        return self.kind is StageKind.SHARED and isinstance(self.step, InstallWheels | StoreWheels)
 
 
 class Mode(StrEnum):
@@ -79,7 +90,10 @@ class LayerDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an emitter turns into a Dockerfile. `as_of` is the ISO date of the catalog's snapshot."""
+    """What an emitter turns into a Dockerfile. `as_of` is the ISO date of the catalog's snapshot.
+
+    `layers_from` says where layers were looked for that need not be built, empty where nobody asked.
+    """
 
     mode: Mode
     as_of: str
@@ -90,6 +104,7 @@ class Plan:
     layers: tuple[LayerDecision, ...]
     repo_dir: str
     emitter: Emitter = Emitter.CHAIN
+    layers_from: str = ""
 
     @property
     def shared_bytes(self) -> int:

@@ -1,8 +1,10 @@
 """What a repository gets of a catalog."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from depnorm.model.catalog import LockedPackage, SharedLayer, Subset
+from depnorm.model.lock import Lock
 from depnorm.model.plan import LayerDecision
 
 
@@ -11,7 +13,8 @@ class Sharing:
     """The shared layers of one repository in the catalog's global order, each with its key, and why not the others.
 
     `installer` is the pip that builds them, None where the catalog has no snapshot for the Target; `wheelhouse` are
-    the build backends that a late build finds, with their key.
+    the build backends that a late build finds, with their key. With a `lock`, `own` are its packages that no layer
+    holds, each with a clause in `why_own`.
     """
 
     as_of: str
@@ -20,3 +23,6 @@ class Sharing:
     wheelhouse: tuple[SharedLayer, str] | None = None
     cran: tuple[tuple[Subset, str], ...] = ()
     decisions: tuple[LayerDecision, ...] = ()
+    lock: Lock | None = None
+    own: tuple[LockedPackage, ...] = ()
+    why_own: Mapping[str, str] = field(default_factory=dict)

@@ -23,7 +23,14 @@ class SpecFormat(StrEnum):
     DESCRIPTION = "description"
     SHELL_SCRIPT = "shell-script"  # postBuild, start
     PIPFILE = "pipfile"
-    LOCK = "lock"  # recognized, not read
+    PYLOCK = "pylock"  # pylock.toml, PEP 751
+    UV_LOCK = "uv-lock"
+    POETRY_LOCK = "poetry-lock"
+    PIPFILE_LOCK = "pipfile-lock"
+    CONDA_LOCK = "conda-lock"
+    CONDA_EXPLICIT_LOCK = "conda-explicit-lock"  # URLs, `conda list --explicit`
+    RENV_LOCK = "renv-lock"
+    LOCK = "lock"  # pdm.lock, pixi.lock, Manifest.toml …: recognized, not read
     OTHER = "other"  # Dockerfile, Project.toml, default.nix: recognized, not read
 
 

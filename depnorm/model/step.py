@@ -139,9 +139,13 @@ class CopyRepository:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verify:
-    """`pip check`, and nothing left to do for the user's own commands but paths, URLs and VCS lines."""
+    """`pip check`, and nothing left to do for the user's own commands but paths, URLs and VCS lines.
+
+    In a locked plan also: exactly the lock is installed, and what `beside` names (left out of it) with what that needs.
+    """
 
     commands: tuple[PipCommand, ...]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

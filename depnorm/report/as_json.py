@@ -161,12 +161,14 @@ def _stage(stage: model.Stage) -> documents.Stage:
                 name=package.name,
                 version=package.version,
                 spec=package.spec,
+                why=package.why,
             )
             for package in stage.packages
         ),
         bytes=stage.bytes,
         seen_in=stage.seen_in,
         why=stage.why,
+        image=stage.image,
     )
 
 

@@ -82,7 +82,7 @@ def _layer(subset: model.Subset, layer: model.SharedLayer | None) -> documents.C
         packages=None
         if layer is None
         else tuple(
-            documents.CatalogPackage(name=package.name, version=package.version, bytes=package.artifact.size)
+            documents.CatalogPackage(name=package.name, version=package.version, bytes=package.size)
             for package in layer.packages
         ),
         bytes=None if layer is None else layer.size,

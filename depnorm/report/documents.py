@@ -143,16 +143,23 @@ class SpecFiles(Struct, frozen=True, kw_only=True):
 
 
 class StagePackage(Struct, frozen=True, kw_only=True):
-    """A package that a stage installs; `version` is null where no lock tells it, `spec` is then what was asked."""
+    """A package that a stage installs; `version` is null where no lock tells it, `spec` is then what was asked.
+
+    `why` says why it is in no shared layer, where a lock tells.
+    """
 
     ecosystem: model.Ecosystem
     name: str
     version: str | None
     spec: str
+    why: str
 
 
 class Stage(Struct, frozen=True, kw_only=True):
-    """One step of the image. `needs` are the files it copies first (`.`: all); `bytes` are null where unknown."""
+    """One step of the image. `needs` are the files it copies first (`.`: all); `bytes` are null where unknown.
+
+    `image` is where a shared layer is taken from, by digest; null where the image is built with it.
+    """
 
     kind: model.StageKind
     name: str
@@ -162,6 +169,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     bytes: int | None
     seen_in: int | None
     why: str
+    image: str | None
 
 
 class LayerDecision(Struct, frozen=True, kw_only=True):
@@ -192,6 +200,37 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
     stages: tuple[Stage, ...]
     layers: tuple[LayerDecision, ...]
     sharing: Sharing
+
+
+class LockedPackage(Struct, frozen=True, kw_only=True):
+    """A package at its exact artifact; `bytes` are null where the index does not tell them."""
+
+    ecosystem: model.Ecosystem
+    name: str
+    version: str
+    filename: str
+    sha256: str
+    bytes: int | None
+    requires: tuple[str, ...]
+
+
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """What a lock cannot stand for, and why."""
+
+    name: str
+    kind: model.LeftOutKind
+    why: str
+
+
+class LockDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm lock --format json`. `colliding` packages write the same files, so that their order matters."""
+
+    schema: Literal[1]
+    as_of: str | None
+    requires_python: str | None
+    packages: tuple[LockedPackage, ...]
+    left_out: tuple[LeftOut, ...]
+    colliding: tuple[str, ...]
 
 
 class CatalogPackage(Struct, frozen=True, kw_only=True):
@@ -242,6 +281,27 @@ class CatalogListDocument(Struct, frozen=True, kw_only=True):
     catalogs: tuple[CatalogName, ...]
 
 
+class BakedLayer(Struct, frozen=True, kw_only=True):
+    """A shared layer that is an image of its own; `bytes` are those of its wheels."""
+
+    python: str
+    name: str
+    key: str
+    image: str
+    bytes: int
+
+
+class BakeDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm catalog bake --format json`; `left_out` says of other layers why they are no images."""
+
+    schema: Literal[1]
+    catalog: str
+    registry: str
+    files: tuple[str, ...]
+    layers: tuple[BakedLayer, ...]
+    left_out: dict[str, str]
+
+
 class RuleText(Struct, frozen=True, kw_only=True):
     """One rule and its page."""
 
@@ -264,3 +324,40 @@ class DockerfileDocument(Struct, frozen=True, kw_only=True):
 
     schema: Literal[1]
     dockerfile: str
+
+
+class Compared(Struct, frozen=True, kw_only=True):
+    """How much of the plain installation was compared: nothing where an installation failed."""
+
+    packages: int
+    files: int
+    imports: int
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """One difference; `plain` and `staged` say what each installation has, empty for nothing."""
+
+    kind: model.DifferenceKind
+    name: str
+    plain: str
+    staged: str
+
+
+class VerifyDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm verify --format json`.
+
+    `permitted` counts, by reason, the files that may differ and do. `not_compared` names what the engine cannot
+    install. `log` is the end of what a failed step printed.
+    """
+
+    schema: Literal[1]
+    equal: bool
+    engine: model.Engine
+    mode: model.Mode
+    as_of: str
+    python: str | None
+    compared: Compared
+    differences: tuple[Difference, ...]
+    permitted: dict[str, int]
+    not_compared: tuple[str, ...]
+    log: str

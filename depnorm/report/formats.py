@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from depnorm import model
+from depnorm.model.bake import Bake
 from depnorm.report.display import Display
 from depnorm.report.rule_text import RuleText
 
@@ -49,10 +50,13 @@ class SchemaName(StrEnum):
     INSPECT = "inspect"
     PLAN = "plan"
     CHECK = "check"
+    LOCK = "lock"
     CATALOG = "catalog"
     CATALOG_LIST = "catalog-list"
+    CATALOG_BAKE = "catalog-bake"
     DOCKERFILE = "dockerfile"
     EXPLAIN = "explain"
+    VERIFY = "verify"
 
 
 def format_plan(plan: model.Plan, name: PlanFormat, display: Display) -> str:
@@ -128,6 +132,21 @@ def format_dockerfile(dockerfile: str, name: Format) -> str:
             assert_never(name)
 
 
+def format_lock(lock: model.Lock, name: Format) -> str:
+    """A Python lock: the text of a pylock.toml, or JSON."""
+    match name:
+        case Format.TEXT:
+            from depnorm.report.pylock import render_pylock
+
+            return render_pylock(lock)
+        case Format.JSON:
+            from depnorm.report.lock import lock_json
+
+            return lock_json(lock)
+        case _:
+            assert_never(name)
+
+
 def format_rules(rules: Sequence[RuleText], name: Format, *, pages: bool) -> str:
     """Rules in one of the formats; text has their pages or a line each."""
     from depnorm.report import explain
@@ -165,5 +184,31 @@ def format_catalog(catalog: model.Catalog, snapshot: model.Snapshot, name: Forma
             return formats.catalog_text(catalog, snapshot, display)
         case Format.JSON:
             return formats.catalog_json(catalog, snapshot)
+        case _:
+            assert_never(name)
+
+
+def format_bake(bake: Bake, directory: str, name: Format) -> str:
+    """What of a catalog becomes images, and how, in one of the formats; `directory` has the files."""
+    from depnorm.report import bake as formats
+
+    match name:
+        case Format.TEXT:
+            return formats.bake_text(bake, directory)
+        case Format.JSON:
+            return formats.bake_json(bake, directory)
+        case _:
+            assert_never(name)
+
+
+def format_verification(verification: model.Verification, name: Format, display: Display) -> str:
+    """What was compared, and what differs, in one of the formats."""
+    from depnorm.report import verification as formats
+
+    match name:
+        case Format.TEXT:
+            return formats.verification_text(verification, display)
+        case Format.JSON:
+            return formats.verification_json(verification)
         case _:
             assert_never(name)

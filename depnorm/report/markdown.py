@@ -50,6 +50,7 @@ def _stages(plan: model.Plan) -> Iterator[str]:
         )
         yield f"| {' | '.join(cells)} |"
     own = own_bytes(plan)
+    yield from ("", _plain(wording.prebuilt(plan))) if plan.layers_from else ()
     yield ""
     yield f"Shared: {wording.megabytes(plan.shared_bytes)}. Own: {wording.megabytes(own) or 'unknown without a lock'}."
 

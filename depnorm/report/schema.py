@@ -13,10 +13,13 @@ _DOCUMENTS: Mapping[SchemaName, type[msgspec.Struct]] = {
     SchemaName.INSPECT: documents.InspectDocument,
     SchemaName.PLAN: documents.PlanDocument,
     SchemaName.CHECK: documents.CheckDocument,
+    SchemaName.LOCK: documents.LockDocument,
     SchemaName.CATALOG: documents.CatalogDocument,
     SchemaName.CATALOG_LIST: documents.CatalogListDocument,
+    SchemaName.CATALOG_BAKE: documents.BakeDocument,
     SchemaName.DOCKERFILE: documents.DockerfileDocument,
     SchemaName.EXPLAIN: documents.ExplainDocument,
+    SchemaName.VERIFY: documents.VerifyDocument,
 }
 
 

@@ -124,7 +124,8 @@ def _facts(stage: model.Stage) -> str:
         return ""
     wanted = f"wanted by {wording.count(stage.seen_in, 'repository')}" if stage.seen_in else ""
     only = printable(wording.package(stage.packages[0])) if len(stage.packages) == 1 else ""
-    facts = [only or wording.count(len(stage.packages), "package"), wording.megabytes(stage.bytes), wanted]
+    image = "prebuilt" if stage.image else ""
+    facts = [only or wording.count(len(stage.packages), "package"), wording.megabytes(stage.bytes), wanted, image]
     return ", ".join(fact for fact in facts if fact)
 
 
@@ -149,5 +150,6 @@ def _sharing(plan: model.Plan) -> list[str]:
     layers = f"{wording.count(len(shared), 'layer')}, {wording.megabytes(plan.shared_bytes)}" if shared else "nothing"
     return [
         f"Shared with other repositories: {layers}.",
+        *([printable(wording.prebuilt(plan))] if plan.layers_from else []),
         f"For this repository alone: {wording.megabytes(own_bytes(plan)) or 'unknown without a lock'}.",
     ]

@@ -44,6 +44,16 @@ def package(stage_package: model.StagePackage) -> str:
     return joined(stage_package.ecosystem, stage_package.name, stage_package.spec)
 
 
+def prebuilt(plan: model.Plan) -> str:
+    """How many layers need not be built, and which have to be all the same."""
+    shared = [stage for stage in plan.stages if stage.kind is model.StageKind.SHARED]
+    built = [stage.name for stage in shared if stage.image is None]
+    rest = f"; the build makes {shortened(built, 8)}" if built else ""
+    return (
+        f"Prebuilt: {len(shared) - len(built)} of {count(len(shared), 'layer')}, as {plan.layers_from} has them{rest}."
+    )
+
+
 def tally(findings: Iterable[model.Finding]) -> str:
     """`3 findings (1 error, 2 warnings)`, or `no findings`."""
     severities = [finding.severity for finding in findings]

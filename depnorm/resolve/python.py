@@ -8,10 +8,10 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from depnorm.errors import ResolutionError
-from depnorm.model import Artifact, Ecosystem, LockedPackage
+from depnorm.model import Artifact, Ecosystem, LockedPackage, Progress
 from depnorm.model.environment import marker_environment
 from depnorm.resolve.uv_command import NoSolutionError, Query, compile_pylock
-from depnorm.resolve.wheel import Progress, Wheel, choose_wheel, read_requirements, supported_tags
+from depnorm.resolve.wheel import Wheel, choose_wheel, read_requirements, supported_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +133,17 @@ def _edge(requirement: Requirement) -> str:
     return str(requirement)
 
 
-def check_consistent(packages: Sequence[LockedPackage]) -> None:
-    """Raises `ResolutionError` where a package requires a name or a version that `packages` do not hold."""
+def check_consistent(packages: Sequence[LockedPackage], missing: frozenset[str] = frozenset()) -> None:
+    """Raises `ResolutionError` where a package requires a name or a version that `packages` do not hold.
+
+    `missing` are names that were left out on purpose.
+    """
     versions = {package.name: package.version for package in packages}
     for package in packages:
         for line in package.requires:
             requirement = Requirement(line)
             held = versions.get(requirement.name)
+            if held is None and requirement.name in missing:
+                continue
             if held is None or not requirement.specifier.contains(held, prereleases=True):
                 raise ResolutionError(f"{package.name} {package.version} requires {line}, the resolution has {held}")

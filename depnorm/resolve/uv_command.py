@@ -7,6 +7,8 @@ import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -24,8 +26,20 @@ _KEPT_VARIABLES = (
 )
 
 
+COMMON_ARGUMENTS = ("--no-config", "--no-header", "--no-python-downloads", "--quiet", "--color", "never")
+"""Of every command that writes a pylock.toml: nothing but the given files decides."""
+
+
 class NoSolutionError(ResolutionError):
     """The resolver ran and found that there is no answer; a plain `ResolutionError` says that it could not tell."""
+
+
+class Prereleases(StrEnum):
+    """Which pre-releases count, in uv's words."""
+
+    NONE = "disallow"
+    AS_PIP = "if-necessary-or-explicit"  # those that a specifier names, and those of what has no other release
+    ALL = "allow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +47,19 @@ class Query:
     """What a resolution is asked for.
 
     `python` is `X.Y`, `platform` a manylinux tag, `as_of` an ISO date whose uploads still count (to midnight UTC).
+    `options` are lines of a requirements file that say where packages come from. Names in `excluded` are resolved as if
+    nothing asked for them. With `alone`, what the requirements need does not matter.
     """
 
     requirements: tuple[str, ...]
     constraints: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    alone: bool = False
     python: str
     platform: str
     as_of: str
-    prereleases: bool = False
+    prereleases: Prereleases = Prereleases.NONE
 
 
 def find_uv() -> str:
@@ -58,30 +77,49 @@ def find_uv() -> str:
     return found
 
 
+@cache
+def uv_version() -> str:
+    """What uv says of itself; raises `ResolutionError` without one."""
+    done = subprocess.run([find_uv(), "--version"], capture_output=True, text=True, check=False)  # noqa: S603  uv
+    return done.stdout.strip()
+
+
 def compile_pylock(query: Query, scratch: Path) -> list[dict[str, Any]]:
     """The `packages` of the pylock.toml (PEP 751) that uv writes, into a fresh file (it reuses versions of an old one).
 
     Raises `ResolutionError` with uv's message, as `NoSolutionError` where uv is sure.
     """
+    packages: list[dict[str, Any]] = tomllib.loads(compile_pylock_text(query, scratch)).get("packages", [])
+    return packages
+
+
+def compile_pylock_text(query: Query, scratch: Path | None = None) -> str:
+    """That pylock.toml as uv writes it; raises the same."""
     with tempfile.TemporaryDirectory(dir=scratch) as directory:
         here = Path(directory)
-        (here / "requirements.in").write_text("".join(f"{line}\n" for line in query.requirements), "utf-8")
-        (here / "constraints.txt").write_text("".join(f"{line}\n" for line in query.constraints), "utf-8")
-        _run([find_uv(), *_arguments(query)], here)
-        document = tomllib.loads((here / "pylock.toml").read_text("utf-8"))
-    packages: list[dict[str, Any]] = document.get("packages", [])
-    return packages
+        # No marker holds: a requirement that is overridden by it asks for nothing.
+        nothing = (f'{name} ; python_version < "0"' for name in query.excluded)
+        for name, lines in (
+            ("requirements.in", (*query.options, *query.requirements)),
+            ("constraints.txt", query.constraints),
+            ("overrides.txt", nothing),
+        ):
+            (here / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        run_uv(_arguments(query), here, hint=_HINT, no_solution=NO_SOLUTION)
+        return (here / "pylock.toml").read_text("utf-8")
 
 
 def _arguments(query: Query) -> Sequence[str]:
     return (
-        *("pip", "compile", "requirements.in", "--constraints", "constraints.txt"),
+        *("pip", "compile", "requirements.in", "--constraints", "constraints.txt", "--overrides", "overrides.txt"),
+        *("--index-strategy", "unsafe-best-match"),  # as pip: the best version of any index
         *("--exclude-newer", f"{query.as_of}T23:59:59.999999Z"),
         *("--python-version", query.python, "--python-platform", uv_platform(query.platform)),
         *("--only-binary", ":all:"),
-        *("--prerelease", "if-necessary-or-explicit" if query.prereleases else "disallow"),
+        *("--prerelease", query.prereleases),
         *("--format", "pylock.toml", "--output-file", "pylock.toml"),
-        *("--no-config", "--no-header", "--no-python-downloads", "--quiet", "--color", "never"),
+        *(("--no-deps",) if query.alone else ()),
+        *COMMON_ARGUMENTS,
     )
 
 
@@ -95,7 +133,12 @@ def uv_platform(platform: str) -> str:
     return f"{match[2]}-manylinux_{match[1]}"
 
 
-def _run(command: Sequence[str], directory: Path) -> None:
+def run_uv(arguments: Sequence[str], directory: Path, *, hint: str, no_solution: int | None = None) -> None:
+    """Run uv in `directory`, without what a user's configuration says beyond where indexes are.
+
+    Raises `ResolutionError` with uv's message and `hint`, as `NoSolutionError` for the exit code `no_solution`.
+    """
+    command = [find_uv(), *arguments]
     kept = {name: value for name, value in os.environ.items() if _is_kept(name)}
     try:
         done = subprocess.run(  # noqa: S603  fixed arguments; requirements travel in a file
@@ -114,8 +157,8 @@ def _run(command: Sequence[str], directory: Path) -> None:
     except OSError as error:
         raise ResolutionError(f"uv cannot be run: {error.strerror}") from error
     if done.returncode:
-        kind = NoSolutionError if done.returncode == NO_SOLUTION else ResolutionError
-        raise kind(done.stderr.strip() or f"uv ended with {done.returncode}", hint=_HINT)
+        kind = NoSolutionError if done.returncode == no_solution else ResolutionError
+        raise kind(done.stderr.strip() or f"uv ended with {done.returncode}", hint=hint)
 
 
 _HINT = "Look for the requirement that uv names; only wheels count, and only those of the as-of date or older."

@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,10 +21,9 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from depnorm.errors import ResolutionError
-from depnorm.model import Artifact
+from depnorm.model import Artifact, Progress, redact
 
-Progress = Callable[[str, int, int], None]
-_CONNECTIONS = 8
+CONNECTIONS = 8
 _TIMEOUT_SECONDS = 60
 _WAITS_SECONDS = (1, 4)
 _MAX_METADATA_BYTES = 16 * 1024 * 1024
@@ -79,10 +78,10 @@ def _preference(filename: str, rank: dict[Tag, int]) -> tuple[int, tuple[int, st
 
 
 def _wheel(entry: dict[str, Any]) -> Wheel:
-    url = str(entry.get("url", ""))
+    url = str(entry.get("url") or "")
     filename = entry.get("name") or unquote(urlsplit(url).path).rpartition("/")[2]
     sha256 = entry.get("hashes", {}).get("sha256", "")
-    return Wheel(artifact=Artifact(filename=filename, sha256=sha256, size=entry.get("size") or 0), url=url)
+    return Wheel(artifact=Artifact(filename=filename, sha256=sha256, size=entry.get("size"), url=url or None), url=url)
 
 
 def read_requirements(wheels: Sequence[Wheel], cache: Path, progress: Progress | None) -> list[tuple[str, ...]]:
@@ -91,7 +90,7 @@ def read_requirements(wheels: Sequence[Wheel], cache: Path, progress: Progress |
     Asks for the metadata file beside the wheel (PEP 658), and for the wheel where the index has none. `cache` keeps
     the answers, by the wheel's hash. `progress` is told the file name, how many are done, and of how many.
     """
-    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
         answers = []
         for done, (wheel, lines) in enumerate(
             zip(wheels, pool.map(lambda w: _requires(w, cache), wheels), strict=True)
@@ -115,7 +114,7 @@ def _requires(wheel: Wheel, cache: Path) -> tuple[str, ...]:
 def _fetch_metadata(wheel: Wheel) -> bytes:
     for wait in _WAITS_SECONDS:
         try:
-            with _open(f"{wheel.url}.metadata") as answer:
+            with open_url(f"{wheel.url}.metadata") as answer:
                 return bytes(answer.read(_MAX_METADATA_BYTES))
         except urllib.error.HTTPError as error:
             if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -130,7 +129,7 @@ def _metadata_of_wheel(wheel: Wheel) -> bytes:
     digest = hashlib.sha256()
     with tempfile.TemporaryFile() as file:
         try:
-            with _open(wheel.url) as answer:
+            with open_url(wheel.url) as answer:
                 while block := answer.read(1 << 20):
                     digest.update(block)
                     file.write(block)
@@ -150,7 +149,9 @@ def _metadata_name(archive: zipfile.ZipFile) -> str:
     return next(name for name in names if name.count("/") == 1 and name.endswith(".dist-info/METADATA"))
 
 
-def _open(url: str) -> Any:
+def open_url(url: str, headers: Mapping[str, str] | None = None) -> Any:
+    """The answer of a server, a context manager; raises `ResolutionError` for a URL of another kind, and `OSError`."""
     if urlsplit(url).scheme not in {"https", "http"}:
-        raise ResolutionError(f"{url}: expected an https URL")
-    return urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS)  # noqa: S310  the scheme was checked above
+        raise ResolutionError(f"{redact(url)}: expected an https URL")
+    request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310  the scheme was checked above
+    return urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)  # noqa: S310  likewise

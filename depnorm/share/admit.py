@@ -1,6 +1,6 @@
-"""Which shared layers a repository gets: only those that its lock holds or, without one, that its command will keep.
+"""Which shared layers a repository without a lock gets: only those that its own command will keep.
 
-pip keeps what is installed as long as nothing asks for another version. So without a lock a layer is admitted iff one
+pip keeps what is installed as long as nothing asks for another version. So a layer is admitted iff one
 of its heads is asked for, (a) every package that comes with it satisfies every requirement and constraint, and (b) none
 of them is in the snapshot closure of a requirement that cannot be at the snapshot's version (see `exclusion`).
 """
@@ -53,24 +53,6 @@ def admit(
     return Admission(
         layers=found.layers, refused={**{name: why for name, why in refused.items() if why}, **found.refused}
     )
-
-
-def admit_locked(
-    hashes: Iterable[str],
-    snapshot: Snapshot,
-    *,
-    max_layers: int = DEFAULT_MAX_LAYERS,
-    builds_locally: bool = False,
-) -> Admission:
-    """The layers of `snapshot` for a lock: those of which every artifact is among the lock's `hashes` (sha256)."""
-    locked = frozenset(hashes)
-    admissible: dict[str, SharedLayer] = {}
-    for layer in snapshot.layers:
-        if layer.wheelhouse or not admissible.keys() >= set(layer.after):
-            continue
-        if locked.issuperset(package.artifact.sha256 for package in layer.packages):
-            admissible[layer.name] = layer
-    return _select(tuple(admissible.values()), snapshot, max_layers, builds_locally=builds_locally)
 
 
 def admit_cran(names: Iterable[str], snapshot_date: str | None, catalog: Catalog) -> CranAdmission:

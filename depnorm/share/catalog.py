@@ -1,5 +1,6 @@
 """Catalogs on disk: found, decoded, and checked whole before anything uses them."""
 
+import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -7,7 +8,18 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from depnorm.errors import CatalogError
-from depnorm.model import Artifact, Catalog, Ecosystem, LockedPackage, SharedLayer, Snapshot, Subset, canonical_name
+from depnorm.model import (
+    Artifact,
+    Catalog,
+    Ecosystem,
+    LockedPackage,
+    SharedLayer,
+    Snapshot,
+    Subset,
+    canonical_name,
+    redact,
+    requirement_name,
+)
 from depnorm.share.catalog_format import (
     CatalogFile,
     DroppedEntry,
@@ -16,7 +28,6 @@ from depnorm.share.catalog_format import (
     SnapshotFile,
     SubsetEntry,
 )
-from depnorm.share.layers import requirement_name
 
 SHIPPED = Path(__file__).parent.parent / "catalogs"
 MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -63,9 +74,9 @@ def _find(name_or_path: str) -> Path:
         return SHIPPED / name_or_path
     path = Path(name_or_path)
     directory = path.parent if path.name == CATALOG_FILE else path
-    if not (directory / CATALOG_FILE).is_file():
+    if not os.path.isfile(directory / CATALOG_FILE):  # noqa: PTH113  Path raises for a name that no disk can hold
         raise CatalogError(
-            f"{name_or_path}: there is no such catalog",
+            f"{redact(name_or_path)}: there is no such catalog",
             hint=f"Give a directory with a {CATALOG_FILE}, or one of: {', '.join(list_catalogs())}.",
         )
     return directory.resolve()

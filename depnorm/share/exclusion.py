@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from depnorm.model import Dependency, Ecosystem, LockedPackage, Snapshot, marker_environment
-from depnorm.share.layers import closure, requirement_name
+from depnorm.model import Dependency, Ecosystem, LockedPackage, Snapshot, marker_environment, requirement_name
+from depnorm.share.layers import closure
 
 MAX_SPECIFIERS = 100
 """Specifiers of one package that are worth comparing: each version in them with each of them."""

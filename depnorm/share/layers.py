@@ -1,17 +1,8 @@
 """Packages into layers: each closed over its dependencies, minus what earlier layers hold."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from depnorm.model import Ecosystem, LockedPackage, SharedLayer, Subset
-
-_NAME = re.compile(r"[A-Za-z0-9._-]+")
-
-
-def requirement_name(line: str) -> str:
-    """The name a canonical PEP 508 line begins with."""
-    match = _NAME.match(line)
-    return match[0] if match else ""
+from depnorm.model import Ecosystem, LockedPackage, SharedLayer, Subset, requirement_name
 
 
 def closure(names: Iterable[str], packages: Mapping[str, LockedPackage]) -> frozenset[str]:
@@ -58,5 +49,5 @@ def split_layers(subsets: Sequence[Subset], packages: Mapping[str, LockedPackage
 
 def _stumbles(layer: SharedLayer, earlier: SharedLayer, members: frozenset[str]) -> bool:
     """Whether `layer` comes after `earlier` only for a small package of it, so that most of what it brings is dead."""
-    needed = sum(package.artifact.size for package in earlier.packages if package.name in members)
+    needed = sum(package.size for package in earlier.packages if package.name in members)
     return members.isdisjoint(earlier.heads) and earlier.size - needed > layer.size

@@ -7,16 +7,14 @@ is dropped and listed.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
 from depnorm.errors import CatalogError
-from depnorm.model import Catalog, Ecosystem, LockedPackage, Snapshot
+from depnorm.model import Catalog, Ecosystem, LockedPackage, Progress, Snapshot
 from depnorm.share.layers import split_layers
-
-Progress = Callable[[str, int, int], None]
 
 
 class Resolver(Protocol):

@@ -1,7 +1,8 @@
 """What one repository gets of a catalog, by ecosystem; conda gets shared layers only from a lock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from depnorm.model import (
     Analysis,
@@ -9,17 +10,22 @@ from depnorm.model import (
     Catalog,
     Emitter,
     LayerDecision,
+    Lock,
     LockedPackage,
     SharedLayer,
     Sharing,
+    Snapshot,
     Subset,
     Target,
 )
 from depnorm.share.admit import admit, admit_cran
 from depnorm.share.catalog import load_snapshot
 from depnorm.share.key import layer_key
+from depnorm.share.split import split_lock
 
+_Keys = Callable[[SharedLayer], str]
 _ADMITTED = "the repository asks for it, and its own command keeps every package in it"
+_LOCKED = "every artifact of it is in the lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,28 +37,67 @@ class ToolDigests:
 
 
 def share_with(
-    analysis: Analysis, catalog: Catalog, target: Target, *, max_layers: int, tools: ToolDigests, emitter: Emitter
+    analysis: Analysis,
+    catalog: Catalog,
+    target: Target,
+    *,
+    max_layers: int,
+    tools: ToolDigests,
+    emitter: Emitter,
+    lock: Lock | None = None,
 ) -> Sharing:
-    """The shared layers of a repository, at most `max_layers`, with their keys, and why not others it asks for."""
+    """The shared layers of a repository, at most `max_layers`, with their keys, and why not others it asks for.
+
+    With a `lock` it is the lock that is split; without one, what the repository's own command will keep decides.
+    """
     cran = _share_cran(analysis, catalog, target, max_layers, tools)
     if not analysis.uses_prefix or target.python is None or target.python not in catalog.pythons:
         return cran
     snapshot = load_snapshot(catalog, target.python)
+    keys = partial(_wheels_key, target, pip=snapshot.pip, tools=tools, emitter=emitter)
+    left = max_layers - len(cran.cran)
+    if lock is not None:
+        return _share_lock(lock, snapshot, cran, keys, max_layers=left, builds_locally=bool(analysis.projects))
     admission = admit(
         () if analysis.own_index else analysis.asked,
         analysis.constraints,
         snapshot,
-        max_layers=max_layers - len(cran.cran),
+        max_layers=left,
         builds_locally=bool(analysis.projects) and not analysis.own_index,
     )
-    keyed = [(layer, _wheels_key(target, layer, snapshot.pip, tools, emitter)) for layer in admission.layers]
-    return Sharing(
-        as_of=catalog.as_of,
+    return _with_layers(cran, snapshot, admission.layers, admission.refused, keys)
+
+
+def key_layers(
+    catalog: Catalog, target: Target, *, tools: ToolDigests, emitter: Emitter
+) -> tuple[tuple[SharedLayer, str], ...]:
+    """Every layer of wheels that the catalog has for the Target's Python, in order, with the key that it has in a plan.
+
+    Raises `CatalogError` for a Python without a snapshot.
+    """
+    snapshot = load_snapshot(catalog, target.python or "")
+    return tuple((layer, _wheels_key(target, layer, snapshot.pip, tools, emitter)) for layer in snapshot.layers)
+
+
+def _share_lock(
+    lock: Lock, snapshot: Snapshot, cran: Sharing, keys: _Keys, *, max_layers: int, builds_locally: bool
+) -> Sharing:
+    split = split_lock(lock, snapshot, max_layers=max_layers, builds_locally=builds_locally)
+    sharing = _with_layers(cran, snapshot, split.layers, split.refused, keys)
+    decisions = (*_decisions(split.layers, split.refused, _LOCKED), *cran.decisions)
+    return replace(sharing, decisions=decisions, lock=lock, own=split.own, why_own=split.why_own)
+
+
+def _with_layers(
+    cran: Sharing, snapshot: Snapshot, layers: Sequence[SharedLayer], refused: Mapping[str, str], keys: _Keys
+) -> Sharing:
+    keyed = [(layer, keys(layer)) for layer in layers]
+    return replace(
+        cran,
         installer=snapshot.pip,
         layers=tuple(each for each in keyed if not each[0].wheelhouse),
         wheelhouse=next((each for each in keyed if each[0].wheelhouse), None),
-        cran=cran.cran,
-        decisions=(*_decisions(admission.layers, admission.refused), *cran.decisions),
+        decisions=(*_decisions(layers, refused), *cran.decisions),
     )
 
 
@@ -70,9 +115,9 @@ def _share_cran(analysis: Analysis, catalog: Catalog, target: Target, max_layers
 
 
 def _decisions(
-    taken: Iterable[SharedLayer] | Iterable[Subset], refused: Mapping[str, str]
+    taken: Iterable[SharedLayer] | Iterable[Subset], refused: Mapping[str, str], why: str = _ADMITTED
 ) -> tuple[LayerDecision, ...]:
-    admitted = (LayerDecision(name=each.name, admitted=True, why=_ADMITTED) for each in taken)
+    admitted = (LayerDecision(name=each.name, admitted=True, why=why) for each in taken)
     return (*admitted, *(LayerDecision(name=name, admitted=False, why=why) for name, why in refused.items()))
 
 

@@ -72,7 +72,7 @@ def _package(package: LockedPackage) -> dict[str, Any]:
         "version": package.version,
         "filename": package.artifact.filename,
         "sha256": package.artifact.sha256,
-        "size": package.artifact.size,
+        "size": package.size,
         "requires": package.requires,
     }
 

@@ -1,8 +1,8 @@
 """Analysis and shared layers to a Plan: the one place that orders stages.
 
-base → shared (the catalog's order) → system → early → copy → late → verify → post-build. A stage of one repository
-never precedes a shared one. Where nothing has to wait for the repository, verification comes before the copy: a change
-of a README then runs nothing but the copy.
+base → shared (the catalog's order) → system → own (of a lock) → early → copy → late → verify → post-build. A stage of
+one repository never precedes a shared one. Where nothing has to wait for the repository, verification comes before the
+copy: a change of a README then runs nothing but the copy.
 
 The room is not called `plan` because `depnorm.plan` is the function.
 """
@@ -25,7 +25,7 @@ from depnorm.model import (
 from depnorm.stages.conda import early_environment, late_environment
 from depnorm.stages.python import early_build_requires, early_pip, late_pip, verify
 from depnorm.stages.r import early_description, early_script, late_r
-from depnorm.stages.shared import base, shared, shared_names, system
+from depnorm.stages.shared import base, own, shared, shared_names, system
 from depnorm.stages.stage import Shared
 
 PLANNED = frozenset({Builder.PYTHON, Builder.CONDA, Builder.R, Builder.NONE})
@@ -46,7 +46,7 @@ def plan_repository(
     if analysis.choice.builder in PLANNED:
         stages = tuple(_ordered(analysis, sharing, target, soft=always_soft))
     return Plan(
-        mode=Mode.DECLARED,
+        mode=Mode.LOCKED if sharing.lock else Mode.DECLARED,
         as_of=sharing.as_of,
         target=target,
         choice=analysis.choice,
@@ -65,6 +65,7 @@ def _ordered(analysis: Analysis, sharing: Sharing, target: Target, *, soft: bool
     yield base(analysis, sharing, target)
     yield from shared(sharing, target)
     yield from system(analysis)
+    yield from own(sharing)
     yield from early_build_requires(analysis, sharing)
     yield from _early(analysis, held, soft=soft)
     yield from () if late else checks

@@ -1,6 +1,7 @@
 """The stages that run pip in the prefix."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,12 @@ from depnorm.model import (
     fits_a_line,
 )
 from depnorm.stages.stage import Shared, packages
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DECLARED = "pip finds nothing broken, and nothing left to do but paths, URLs and VCS lines"
+_LOCKED = (
+    "exactly the lock is installed, pip finds nothing broken, and nothing left to do but paths, URLs and VCS lines"
+)
 
 
 def early_build_requires(analysis: Analysis, sharing: Sharing) -> Iterator[Stage]:
@@ -197,6 +204,12 @@ def verify(analysis: Analysis, sharing: Sharing) -> Iterator[Stage]:
     yield Stage(
         kind=StageKind.VERIFY,
         name="pip",
-        why="pip finds nothing broken, and nothing left to do but paths, URLs and VCS lines",
-        step=Verify(commands=commands),
+        why=_LOCKED if sharing.lock else _DECLARED,
+        step=Verify(commands=commands, beside=_beside(sharing)),
     )
+
+
+def _beside(sharing: Sharing) -> tuple[str, ...]:
+    """What the lock leaves to the repository's own command. What has no name came from a URL, and pip knows it."""
+    left_out = sharing.lock.remainder if sharing.lock else ()
+    return tuple(sorted({each.name for each in left_out if _NAME.fullmatch(each.name)}))

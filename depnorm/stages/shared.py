@@ -1,6 +1,7 @@
 """The stages that come first: the base, the shared layers, the distribution's packages."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from depnorm.model import (
     Analysis,
@@ -50,13 +51,8 @@ def base(analysis: Analysis, sharing: Sharing, target: Target) -> Stage:
 
 def shared(sharing: Sharing, target: Target) -> Iterator[Stage]:
     """The shared layers, in the catalog's global order."""
-    for layer, key in sharing.layers:
-        why = "the same in every repository that needs it"
-        yield _wheel_stage(layer, key, InstallWheels(packages=layer.packages), why)
-    if sharing.wheelhouse:
-        layer, key = sharing.wheelhouse
-        why = "build backends as wheels, so that a late build downloads nothing"
-        yield _wheel_stage(layer, key, StoreWheels(packages=layer.packages), why)
+    for layer, key in (*sharing.layers, *([sharing.wheelhouse] if sharing.wheelhouse else [])):
+        yield wheel_stage(layer, key)
     for subset, key in sharing.cran:
         snapshot = target.r_snapshot or ""
         yield Stage(
@@ -70,12 +66,14 @@ def shared(sharing: Sharing, target: Target) -> Iterator[Stage]:
         )
 
 
-def _wheel_stage(layer: SharedLayer, key: str, step: InstallWheels | StoreWheels, why: str) -> Stage:
+def wheel_stage(layer: SharedLayer, key: str) -> Stage:
+    """The stage of one shared layer of wheels."""
+    stored = "build backends as wheels, so that a late build downloads nothing"
     return Stage(
         kind=StageKind.SHARED,
         name=layer.name,
-        why=why,
-        step=step,
+        why=stored if layer.wheelhouse else "the same in every repository that needs it",
+        step=(StoreWheels if layer.wheelhouse else InstallWheels)(packages=layer.packages),
         key=key,
         packages=tuple(_locked(package) for package in layer.packages),
         bytes=layer.size,
@@ -85,6 +83,20 @@ def _wheel_stage(layer: SharedLayer, key: str, step: InstallWheels | StoreWheels
 
 def _locked(package: LockedPackage) -> StagePackage:
     return StagePackage(ecosystem=package.ecosystem, name=package.name, version=package.version)
+
+
+def own(sharing: Sharing) -> Iterator[Stage]:
+    """The part of the lock that no other repository is known to share."""
+    if sharing.own:
+        sizes = [package.artifact.size for package in sharing.own]
+        yield Stage(
+            kind=StageKind.OWN,
+            name="locked packages",
+            why="what of the lock is this repository's alone",
+            step=InstallWheels(packages=sharing.own),
+            packages=tuple(replace(_locked(each), why=sharing.why_own.get(each.name, "")) for each in sharing.own),
+            bytes=None if None in sizes else sum(size for size in sizes if size),
+        )
 
 
 def system(analysis: Analysis) -> Iterator[Stage]:
@@ -107,6 +119,7 @@ def _asked_of_apt(dependency: Dependency) -> StagePackage:
 
 
 def shared_names(sharing: Sharing) -> Shared:
-    """The packages that shared layers hold."""
-    wheels = {(package.ecosystem, package.name) for layer, _ in sharing.layers for package in layer.packages}
+    """The packages that shared layers, and the own layer of a lock, hold."""
+    locked = (*sharing.own, *(package for layer, _ in sharing.layers for package in layer.packages))
+    wheels = {(package.ecosystem, package.name) for package in locked}
     return frozenset(wheels | {(Ecosystem.CRAN, name) for subset, _ in sharing.cran for name in subset.heads})

@@ -63,7 +63,7 @@ def run(*args: str | bytes, cwd: Path | None = None, **environment: str) -> subp
         (["plan", "{plain}", "--catalog", "{missing}"], 2),
         (["plan", "{plain}", "--format", "yaml"], 2),
         (["plan", "{plain}", "--max-layers", "many"], 2),
-        (["plan", "{plain}", "--lock"], 2),
+        (["plan", "{plain}", "--lock", "--offline"], 2),
         (["plan"], 2),
         (["no-such-command"], 2),
         ([], 2),

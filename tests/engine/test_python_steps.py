@@ -1,6 +1,7 @@
 """pip's steps with a real engine: early, late, failing and recovering."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from conftest import Bench, Built, Plans, plan_of

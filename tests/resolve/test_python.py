@@ -34,7 +34,7 @@ def test_a_resolution_is_complete_and_dated(tmp_path: Path) -> None:
     assert list(versions) == sorted(versions)
     pandas = next(package for package in found.packages if package.name == "pandas")
     assert {Requirement(line).name for line in pandas.requires} == {"numpy", "python-dateutil", "pytz", "tzdata"}
-    assert all(len(package.artifact.sha256) == 64 and package.artifact.size > 0 for package in found.packages)
+    assert all(len(package.artifact.sha256) == 64 and package.size > 0 for package in found.packages)
     assert {package.artifact.filename for package in found.packages} == found.urls.keys()
 
 

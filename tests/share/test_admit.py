@@ -20,7 +20,7 @@ from depnorm.model import (
     Snapshot,
     Subset,
 )
-from depnorm.share.admit import admit, admit_cran, admit_locked
+from depnorm.share.admit import admit, admit_cran
 from depnorm.share.catalog import load_catalog, load_snapshot
 from depnorm.share.layers import split_layers
 
@@ -266,32 +266,6 @@ def test_a_local_build_gets_the_wheelhouse(maximum: int, layers: list[str]) -> N
     found = admit(declared(["numpy"]), [], SNAPSHOT, max_layers=maximum, builds_locally=True)
     assert names(found.layers) == layers
     assert "hatchling" not in {package.name for package in found.packages}
-
-
-@pytest.mark.parametrize(
-    ("locked", "layers"),
-    [
-        ([], []),
-        (["numpy"], ["numpy"]),
-        (["pandas"], []),  # without numpy and dateutil it is not closed
-        (["numpy", "dateutil", "pandas", "click"], ["numpy", "dates", "pandas"]),
-        (["numpy", "dateutil", "plots"], ["numpy", "dates"]),  # pillow is missing
-        (["hatchling"], []),
-    ],
-    ids=str,
-)
-def test_a_lock_admits_what_it_holds_whole(locked: list[str], layers: list[str]) -> None:
-    """With a lock a layer is taken iff every artifact of it, and of the layers it comes after, is in the lock."""
-    found = admit_locked([PACKAGES[name].artifact.sha256 for name in locked], SNAPSHOT)
-    assert names(found.layers) == layers
-    assert not found.refused
-
-
-def test_a_lock_has_a_maximum_and_a_wheelhouse_too() -> None:
-    """The larger layers win, and a local build gets the wheelhouse whatever the lock holds."""
-    hashes = [package.artifact.sha256 for package in PACKAGES.values()]
-    assert names(admit_locked(hashes, SNAPSHOT, max_layers=1).layers) == ["numpy"]
-    assert names(admit_locked([], SNAPSHOT, builds_locally=True).layers) == ["build-backends"]
 
 
 LINES = st.sampled_from(

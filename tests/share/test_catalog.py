@@ -105,7 +105,7 @@ def test_every_artifact_is_one_wheel_for_the_target(snapshot: Snapshot) -> None:
         assert not version.is_prerelease
         assert tags & wheel_tags, package.artifact.filename
         assert len(package.artifact.sha256) == 64
-        assert package.artifact.size > 0
+        assert package.size > 0
 
 
 def test_a_wheelhouse_repeats_and_holds_nothing_for_others(snapshot: Snapshot) -> None:

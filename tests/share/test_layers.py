@@ -1,7 +1,7 @@
 """Layers: closed, in order, and none that brings more dead bytes than its own."""
 
-from depnorm.model import Artifact, Ecosystem, LockedPackage, Subset
-from depnorm.share.layers import closure, requirement_name, split_layers
+from depnorm.model import Artifact, Ecosystem, LockedPackage, Subset, requirement_name
+from depnorm.share.layers import closure, split_layers
 
 
 def wheel(name: str, *requires: str, size: int = 1) -> LockedPackage:

@@ -26,7 +26,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 RETRY = "/opt/depnorm/retry"
 WHEELHOUSE = Path("/opt/wheelhouse")
@@ -277,9 +277,12 @@ def pending(arguments: Sequence[str], **environment: str) -> list[dict[str, Any]
 
 
 def lock(*pins: str) -> None:
-    """Fail unless exactly these packages are installed, pip and what paths and URLs bring apart."""
-    wanted = {canonical(name): version for name, version in (pin.split("==") for pin in pins)}
-    found, allowed = installed(), direct_closure() | {"pip"}
+    """NAME==VERSION... NAME...: fail unless exactly these are installed, pip and what paths and URLs bring apart.
+
+    A name without a version may be there, with what it needs.
+    """
+    wanted = {canonical(name): version for name, _, version in (pin.partition("==") for pin in pins) if version}
+    found, allowed = installed(), closure(pin for pin in pins if "==" not in pin) | {"pip"}
     rows = [(name, pin, found.get(name, "none")) for name, pin in wanted.items() if found.get(name) != pin]
     rows += [(name, "none", found[name]) for name in found if name not in wanted.keys() | allowed]
     report(rows)
@@ -290,19 +293,19 @@ def installed() -> dict[str, str]:
     return {canonical(each.metadata["Name"]): each.version for each in metadata.distributions()}
 
 
-def direct_closure() -> set[str]:
-    """The packages that came from paths and URLs, and what they need; extras count for themselves alone."""
+def closure(names: Iterable[str]) -> set[str]:
+    """`names`, the packages that came from paths and URLs, and what they need; extras count for themselves alone."""
     known = {canonical(each.metadata["Name"]): each for each in metadata.distributions()}
-    direct = {name for name, each in known.items() if each.read_text("direct_url.json")}
-    waiting, closure = list(direct), set()
+    direct = {*names, *(name for name, each in known.items() if each.read_text("direct_url.json"))}
+    waiting, found = list(direct), set()
     while waiting:
         name = waiting.pop()
-        if name in known and name not in closure:
-            closure.add(name)
+        if name in known and name not in found:
+            found.add(name)
             lines = [line.partition(";") for line in known[name].requires or ()]
             needed = [line for line, _, marker in lines if name in direct or "extra" not in marker]
             waiting += [canonical(re.split("[^A-Za-z0-9._-]", line)[0]) for line in needed]
-    return closure
+    return found
 
 
 def canonical(name: str) -> str:

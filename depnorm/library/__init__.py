@@ -1,0 +1,1 @@
+"""The library: reads, analyzes, resolves, shares, plans and emits, in that order."""

@@ -1,0 +1,102 @@
+"""The library: shared layers that are built for all repositories at once, and plans that take them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from depnorm.emit.image import tools_digest
+from depnorm.errors import UsageError
+from depnorm.library.options import check_forms
+from depnorm.model import Catalog, Ecosystem, Emitter, Plan, Target
+from depnorm.model.bake import Bake
+from depnorm.model.layer_registry import is_metadata_file, parse_layer_registry
+from depnorm.share.catalog import load_catalog, load_snapshot
+from depnorm.share.sharing import ToolDigests, key_layers
+from depnorm.stages.prebuilt import layer_names, plan_layers, take_prebuilt
+
+
+class BakeOptions(TypedDict, total=False):
+    """What may be asked of a bake; every key may be left out.
+
+    `catalog`: a name or a directory. `pythons`: those of the catalog by default. `base_image`: what the plans of the
+    repositories will name; it has one Python. `user_id`: the owner of the files.
+    """
+
+    catalog: str
+    pythons: Sequence[str]
+    base_image: str | None
+    user_id: int
+
+
+def bake_catalog(directory: str | Path, registry: str, **options: Unpack[BakeOptions]) -> Bake:
+    """Write what `docker buildx bake` needs to build and push every shared layer of a catalog: offline, nothing is run.
+
+    `registry` is the first part of the images' names, REGISTRY/PREFIX. Raises `CatalogError`, and `UsageError` for an
+    option or a directory that cannot be written.
+    """
+    bake = plan_bake(registry, **options)
+    place = Path(directory)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for name, text in bake.files.items():
+            (place / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{place}: cannot be written ({error.strerror})") from error
+    return bake
+
+
+def plan_bake(registry: str, **options: Unpack[BakeOptions]) -> Bake:
+    """The same, written nowhere."""
+    from depnorm.emit.bake import render_bake  # noqa: PLC0415  plans do without
+
+    if unknown := options.keys() - BakeOptions.__annotations__.keys():
+        raise UsageError(f"{', '.join(sorted(unknown))}: there is no such option of a bake")
+    check_forms(options)
+    place, catalog = parse_layer_registry(registry), load_catalog(options.get("catalog", "default"))
+    pythons = tuple(dict.fromkeys(options.get("pythons") or catalog.pythons))
+    plans = tuple(_plan_python(catalog, target) for target in _targets(pythons, options))
+    why = "its packages are installed over the layers below them, not apart"
+    return Bake(
+        catalog=catalog.name,
+        registry=place,
+        plans=plans,
+        files=render_bake(plans, place),
+        left_out={subset.name: why for subset in catalog.subsets if subset.ecosystem is not Ecosystem.PYPI},
+    )
+
+
+def _targets(pythons: Sequence[str], options: BakeOptions) -> list[Target]:
+    image, uid = options.get("base_image"), options.get("user_id", 1000)
+    if image and len(pythons) > 1:
+        raise UsageError(
+            f"--base-image {image}: has one Python, and the bake is for {', '.join(pythons)}",
+            hint="Name the Python of that image with --python.",
+        )
+    return [Target(base_image=image or f"python:{each}-slim", python=each, uid=uid, gid=uid) for each in pythons]
+
+
+def _plan_python(catalog: Catalog, target: Target) -> Plan:
+    tools = ToolDigests(python=tools_digest("layer.py"), r=tools_digest("packages.R", "profile.R"))
+    layers = key_layers(catalog, target, tools=tools, emitter=Emitter.LINK)
+    return plan_layers(layers, load_snapshot(catalog, target.python or "").pip, target, as_of=catalog.as_of)
+
+
+def take_layers(plan: Plan, source: str) -> Plan:
+    """The plan with the images that `source` has of its shared layers, by digest; what it lacks is built.
+
+    `source` is the metadata file of a bake (`*.json`), or REGISTRY/PREFIX, which is asked over the network. Raises
+    `UsageError`, `UnusableInputError` for a file and `RegistryError`.
+    """
+    if plan.emitter is not Emitter.LINK:
+        raise UsageError(
+            "--layers-from takes images of layers, which only COPY --link can join", hint="Add --layers link."
+        )
+    layers = layer_names(plan)
+    if is_metadata_file(source):
+        from depnorm.share.prebuilt import read_images  # noqa: PLC0415  plans do without
+
+        return take_prebuilt(plan, read_images(Path(source)), source)
+    from depnorm.share.registry import find_images  # noqa: PLC0415  the only part that uses a network
+
+    registry = parse_layer_registry(source)
+    return take_prebuilt(plan, find_images(registry, layers) if layers else {}, source)

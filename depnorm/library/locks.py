@@ -1,0 +1,113 @@
+"""Joint locks: those that are made, and those that a repository brings."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from depnorm.errors import UnsupportedError, UnusableInputError, UsageError
+from depnorm.model import Analysis, CranLock, Entry, Lock, Progress, SpecFormat, Target
+from depnorm.read.formats import parse
+from depnorm.read.repository import Repository, open_repository
+from depnorm.read.spec_names import format_of
+from depnorm.read.text import decode
+from depnorm.share.catalog import load_catalog
+
+
+def cache_directory() -> Path:
+    """Where answers of indexes are kept: `$DEPNORM_CACHE`, else the user's directory for such things."""
+    import platformdirs  # noqa: PLC0415  only a lock keeps something
+
+    given = os.environ.get("DEPNORM_CACHE")
+    return Path(given) if given else platformdirs.user_cache_path("depnorm")
+
+
+def lock_analysis(analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None) -> Lock:
+    """One joint resolution of what a repository asks of pip. Raises `ResolutionError`, with the lines that conflict."""
+    from depnorm.resolve.joint import lock_python  # noqa: PLC0415  brings uv
+    from depnorm.resolve.request import request_of  # noqa: PLC0415
+
+    request = request_of(analysis, python=target.python or "", platform=target.platform, as_of=as_of)
+    return lock_python(request, cache_directory(), progress)
+
+
+class LockOptions(TypedDict, total=False):
+    """What a Lock is for; every key may be left out.
+
+    `python`: `X.Y`, by default the catalog's. `platform`: a manylinux tag. `subdir`: conda's name of it. `extras` and
+    `groups`: those of the project beside what is always installed (conda-lock: `groups` are categories); None means
+    the groups that the file or uv installs by default.
+    """
+
+    python: str | None
+    platform: str
+    subdir: str
+    extras: tuple[str, ...]
+    groups: tuple[str, ...] | None
+
+
+def read_lock(path: str | Path, **options: Unpack[LockOptions]) -> Lock | CranLock:
+    """The exact packages that a lock file has for one Target: pylock.toml, uv.lock, conda-lock.yml or renv.lock.
+
+    Offline, and nothing of the repository runs; a uv.lock needs uv. Raises `UnusableInputError` for a file with
+    problems (`inspect` tells all of them), `UnsupportedError` for another format, `ResolutionError` where the lock does
+    not hold for the Target, and `UsageError`.
+    """
+    if unknown := options.keys() - LockOptions.__annotations__.keys():
+        raise UsageError(f"{', '.join(sorted(unknown))}: there is no such option of a lock")
+    place = Path(path)
+    repository, name = open_repository(place.parent), place.name
+    file_format, data = format_of(name), repository.read_bytes(name)
+    if file_format not in _LOCKS:
+        raise UnsupportedError(
+            f"{path}: no Lock is made of a file of the format {file_format.value}",
+            hint="Export it: `uv export`, `poetry export` or `pdm export` write what depnorm reads.",
+        )
+    if problem := next(iter(parse(data, name, file_format).problems), None):
+        raise UnusableInputError(f"{problem.location}: {problem.message}", hint=problem.hint)
+    return _LOCKS[file_format](repository, name, data, options)
+
+
+def _lock_of_conda(_repository: Repository, name: str, data: bytes, options: LockOptions) -> Lock:
+    from depnorm.read.locks.conda import read_conda_lock  # noqa: PLC0415  brings conda-lock
+
+    categories = options.get("groups")
+    return read_conda_lock(
+        data, name, options.get("subdir", "linux-64"), ("main",) if categories is None else ("main", *categories)
+    )
+
+
+def _lock_of_renv(_repository: Repository, _name: str, data: bytes, _options: LockOptions) -> CranLock:
+    from depnorm.read.locks.renv import read_cran_lock  # noqa: PLC0415  few repositories have one
+
+    return read_cran_lock(data)
+
+
+def _lock_of_python(repository: Repository, name: str, data: bytes, options: LockOptions) -> Lock:
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  nothing else needs these
+
+    from depnorm.read.project import default_groups  # noqa: PLC0415
+    from depnorm.resolve.pylock import Selection, lock_pylock  # noqa: PLC0415
+    from depnorm.resolve.uv_export import lock_uv  # noqa: PLC0415
+
+    selection = Selection(
+        python=options.get("python") or load_catalog().default_python,
+        platform=options.get("platform", load_catalog().platform),
+        extras=options.get("extras", ()),
+        groups=options.get("groups"),
+    )
+    text = decode(data).text
+    if format_of(name) is SpecFormat.PYLOCK:
+        return lock_pylock(text, name, selection)
+    beside = repository.entry("pyproject.toml") is Entry.FILE
+    defaults = default_groups(repository.read_bytes("pyproject.toml")) if beside else None
+    with TemporaryDirectory(prefix="depnorm-lock-") as scratch:
+        return lock_uv(text, name, selection, Path(scratch), default_groups=defaults)
+
+
+_LOCKS: Mapping[SpecFormat, Callable[[Repository, str, bytes, LockOptions], Lock | CranLock]] = {
+    SpecFormat.PYLOCK: _lock_of_python,
+    SpecFormat.UV_LOCK: _lock_of_python,
+    SpecFormat.CONDA_LOCK: _lock_of_conda,
+    SpecFormat.RENV_LOCK: _lock_of_renv,
+}

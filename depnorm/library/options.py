@@ -1,0 +1,80 @@
+"""What may be asked of a plan, and what of it cannot be."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal, TypedDict
+
+from depnorm.errors import CatalogError, UsageError
+from depnorm.model import Catalog, Progress, redact
+
+
+class PlanOptions(TypedDict, total=False):
+    """What may be asked of a plan; every key may be left out.
+
+    `lock`: prove it by one joint resolution (network, and uv). `as_of`: the ISO date whose packages count; without a
+    lock that of the catalog. `layers`: how shared layers get into the image, `link` needs BuildKit. `layers_from`: what
+    has images of them, a metadata file of a bake (`*.json`) or REGISTRY/PREFIX (network). `max_layers`: shared layers
+    at most. `catalog`: a name or a directory. `base_image`: what the image builds on. `python`: `X.Y`,
+    over what the repository leaves open. `fallback`: `always` gives every early step the soft form. `all_specs`: plan
+    every spec file, not only those that repo2docker would use. `subdir`: the directory to build, relative to the
+    repository. `repo_dir`: where the repository goes in the image. `user_id`: its owner. `progress` is told how far a
+    lock is.
+    """
+
+    lock: bool
+    base_image: str | None
+    python: str | None
+    catalog: str
+    as_of: str | None
+    layers: Literal["chain", "link"]
+    layers_from: str | None
+    max_layers: int
+    fallback: Literal["auto", "always"]
+    all_specs: bool
+    subdir: str
+    repo_dir: str | None
+    user_id: int
+    progress: Progress | None
+
+
+def check_options(options: PlanOptions, catalog: Catalog) -> None:
+    """Raise `UsageError` or `CatalogError` for an option that cannot be used."""
+    if unknown := options.keys() - PlanOptions.__annotations__.keys():
+        raise UsageError(f"{', '.join(sorted(unknown))}: there is no such option of a plan")
+    as_of, python = options.get("as_of"), options.get("python")
+    if as_of and not is_date(as_of):
+        raise UsageError(f"--as-of {as_of}: expected a date such as {catalog.as_of}")
+    if as_of and as_of != catalog.as_of and not options.get("lock"):
+        raise CatalogError(
+            f"catalog {catalog.name} has snapshots as of {catalog.as_of}, not {as_of}",
+            hint=f"With --lock any date will do; or make a catalog: depnorm catalog refresh DIR --as-of {as_of}",
+        )
+    if python and not re.fullmatch(r"[23]\.\d{1,2}", python):
+        raise UsageError(f"--python {python}: expected X.Y, such as {catalog.default_python}")
+    check_forms(options)
+
+
+def check_forms(options: Mapping[str, object]) -> None:
+    """Raise `UsageError` for an option that no image could have, of those that reach a Dockerfile as they are."""
+    for name, pattern in _OPTION_PATTERNS.items():
+        value = options.get(name)
+        if value is not None and not pattern.fullmatch(str(value)):
+            raise UsageError(f"--{name.replace('_', '-')} {redact(str(value))!r}: has a form that no image could have")
+
+
+_OPTION_PATTERNS = {
+    # https://pkg.go.dev/github.com/distribution/reference: host, path, tag, digest
+    "base_image": re.compile(r"[a-z0-9][A-Za-z0-9._:/-]{0,255}(@sha256:[0-9a-f]{64})?"),
+    "user_id": re.compile(r"[0-9]{1,9}"),
+    "layers": re.compile("chain|link"),
+    "max_layers": re.compile(r"[0-9]{1,2}"),
+}
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is an ISO date."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

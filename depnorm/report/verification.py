@@ -1,0 +1,128 @@
+"""A verification for people and programs: what was compared, and each difference."""
+
+from collections.abc import Iterator
+
+from depnorm import model
+from depnorm.report import documents
+from depnorm.report.display import Display
+from depnorm.report.encode import encode_json
+from depnorm.report.redact import printable
+from depnorm.report.wording import count
+
+MAX_LISTED = 200
+"""Differences that text lists; JSON has all of them."""
+_NOTHING = "(nothing)"
+_KINDS = {
+    model.DifferenceKind.INSTALL: "step",
+    model.DifferenceKind.PACKAGE: "package",
+    model.DifferenceKind.FILE: "file",
+    model.DifferenceKind.CHECK: "pip check",
+    model.DifferenceKind.IMPORT: "import",
+}
+
+
+def verification_text(verification: model.Verification, display: Display) -> str:
+    """What was compared, the differences as a table, and the outcome in a sentence."""
+    return "\n\n".join(part.rstrip("\n") for part in _parts(verification, display)) + "\n"
+
+
+def _parts(verification: model.Verification, display: Display) -> Iterator[str]:
+    yield display.render(_title(verification))
+    if verification.log:
+        yield "The step that failed printed:\n" + _indented(verification.log)
+    if verification.comparison.differences:
+        yield _table(verification.comparison.differences, display)
+    yield display.render("\n".join(_outcome(verification)))
+
+
+def _title(verification: model.Verification) -> str:
+    plan = verification.plan
+    where = "virtual environments" if verification.engine is model.Engine.VENV else "images"
+    proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked"
+    python = f"Python {plan.target.python}" if plan.target.python else "the base image's Python"
+    return (
+        f"Installed twice, in {where}, on {python}, with the packages of {plan.as_of}: plain, by the repository's own "
+        f"commands, and staged, by its plan ({proof})."
+    )
+
+
+def _indented(log: str) -> str:
+    return "\n".join(f"  {printable(line)}" for line in log.splitlines())
+
+
+def _table(differences: tuple[model.Difference, ...], display: Display) -> str:
+    from rich.table import Table  # noqa: PLC0415  rich costs 40 ms, and only text needs it
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("differs", "name", "plain", "staged"):
+        table.add_column(heading, overflow="fold")
+    for each in differences[:MAX_LISTED]:
+        cells = (_KINDS[each.kind], each.name, each.plain or _NOTHING, each.staged or _NOTHING)
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    rest = len(differences) - MAX_LISTED
+    return display.render(table) + (f"and {rest:,} more: --format json lists all\n" if rest > 0 else "")
+
+
+def _outcome(verification: model.Verification) -> Iterator[str]:
+    yield _compared(verification)
+    for reason, number in verification.comparison.permitted.items():
+        yield f"Permitted: {count(number, 'file')}; {reason}."
+    for what in verification.not_compared:
+        yield f"Not compared: {what} (--engine docker does)."
+    yield _verdict(verification)
+
+
+def _compared(verification: model.Verification) -> str:
+    if _failed(verification):
+        return "Compared: nothing."
+    plain = verification.plain
+    broken = sum(1 for error in plain.imports.values() if error)
+    failing = f" ({broken} of them fail in the plain installation)" if broken else ""
+    return (
+        f"Compared: {count(len(plain.packages), 'package')}, {count(len(plain.files), 'file')}, "
+        f"{count(len(plain.imports), 'import')}{failing}, and what `pip check` says."
+    )
+
+
+def _verdict(verification: model.Verification) -> str:
+    number = len(verification.comparison.differences)
+    if not number:
+        return "No difference."
+    if not _failed(verification):
+        return f"{count(number, 'difference')}."
+    if verification.plain.packages:
+        return "The plain installation succeeds, and the staged one fails."
+    return "The plain installation fails already, so there is nothing that the staged one could be compared with."
+
+
+def _failed(verification: model.Verification) -> bool:
+    return any(each.kind is model.DifferenceKind.INSTALL for each in verification.comparison.differences)
+
+
+def verification_json(verification: model.Verification) -> str:
+    """The same for programs (`depnorm schema verify`)."""
+    plan, plain = verification.plan, verification.plain
+    failed = _failed(verification)
+    return encode_json(
+        documents.VerifyDocument(
+            schema=1,
+            equal=verification.is_equal,
+            engine=verification.engine,
+            mode=plan.mode,
+            as_of=plan.as_of,
+            python=plan.target.python,
+            compared=documents.Compared(
+                packages=0 if failed else len(plain.packages),
+                files=0 if failed else len(plain.files),
+                imports=0 if failed else len(plain.imports),
+            ),
+            differences=tuple(
+                documents.Difference(kind=each.kind, name=each.name, plain=each.plain, staged=each.staged)
+                for each in verification.comparison.differences
+            ),
+            permitted=dict(verification.comparison.permitted),
+            not_compared=verification.not_compared,
+            log=verification.log,
+        )
+    )

@@ -1,0 +1,203 @@
+"""One joint lock of all that a repository asks of pip, as of a date, for one Target; nothing of it is built or run."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, Progress, redact, requirement_name
+from depnorm.model.environment import marker_environment
+from depnorm.resolve.pip_report import ask_pip
+from depnorm.resolve.pylock import Selection, lock_pylock
+from depnorm.resolve.python import check_consistent, evaluate_requirements
+from depnorm.resolve.request import Request
+from depnorm.resolve.uv_command import NoSolutionError, Prereleases, Query, compile_pylock_text, uv_version
+from depnorm.resolve.wheel import Wheel, read_requirements
+from depnorm.resolve.wheel_files import find_collisions
+
+SCHEMA = 1
+"""Of what the cache holds: another one makes it anew."""
+_NO_WHEEL = re.compile(r"Wheels are required for `([^`]+)`")
+_NOT_FOUND = re.compile(r"\b([A-Za-z0-9][\w.-]*) was not found in the (?:package registry|provided package locations)")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+
+
+def lock_python(request: Request, cache: Path, progress: Progress | None = None) -> Lock:
+    """The joint lock, from `cache` where the same was asked before.
+
+    What no wheel of an index can stand for (a URL, an sdist, the repository's own projects) is left out, by name, and
+    so is what only that needs. Raises `ResolutionError` where there is no answer, with the lines that conflict.
+    """
+    direct = tuple(_direct(request))
+    if progress:
+        progress("one resolution of all requirements", 0, 1)
+    answer = _remembered(_query(request), cache, request)
+    lock = lock_pylock(answer.pylock, "the resolution", Selection(python=request.python, platform=request.platform))
+    other = tuple(_of_another_hash(lock, request))
+    left_out = (*lock.left_out, *direct, *answer.left_out, *other)
+    lock = replace(
+        lock,
+        packages=tuple(each for each in lock.packages if each.name not in {one.name for one in other}),
+        left_out=tuple(sorted(left_out, key=lambda each: each.name)),
+        as_of=request.as_of,
+        requires_python=f"=={request.python}.*",
+        platforms=(_marker(request),),
+    )
+    return _with_contents(lock, request, cache, progress)
+
+
+def _direct(request: Request) -> Iterator[LeftOut]:
+    """What is asked for by URL or by path, and the repository's own projects."""
+    for name in sorted(request.own):
+        yield _left_out(name, LeftOutKind.DIRECTORY, "is the repository's own")
+    for name in sorted(request.built - request.own):
+        yield _left_out(name, LeftOutKind.SOURCE, "is built from source because of --no-binary")
+    for each in request.asked:
+        if each.url is not None or each.editable:
+            kind = LeftOutKind.VCS if "+" in urlsplit(each.url or "").scheme else LeftOutKind.ARCHIVE
+            yield _left_out(each.name or redact(each.url or each.raw), kind, f"comes from a URL ({each.location})")
+
+
+def _of_another_hash(lock: Lock, request: Request) -> Iterator[LeftOut]:
+    """Packages whose line lists hashes, of other files than the wheel that was chosen."""
+    listed = {each.name: each for each in request.asked if each.hashes}
+    for package in lock.packages:
+        line = listed.get(package.name)
+        if line and not any(digest.endswith(package.artifact.sha256) for digest in line.hashes):
+            yield _left_out(package.name, LeftOutKind.NO_HASH, f"lists hashes of other files ({line.location})")
+
+
+def _query(request: Request) -> Query:
+    direct = {each.name for each in request.asked if each.name and (each.url is not None or each.editable)}
+    excluded = direct | request.own | request.built
+    asked = [each for each in request.asked if each.name is not None and each.name not in excluded]
+    return Query(
+        requirements=tuple(sorted({each.requirement for each in asked})),
+        constraints=tuple(sorted({each.requirement for each in request.constraints if each.name and not each.url})),
+        options=request.options,
+        excluded=tuple(sorted(excluded)),
+        python=request.python,
+        platform=request.platform,
+        as_of=request.as_of,
+        prereleases=Prereleases.ALL if request.prereleases else Prereleases.AS_PIP,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What a resolver says: a pylock.toml, and what it had to leave out of it."""
+
+    pylock: str
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def _resolve(query: Query, request: Request) -> _Answer:
+    """At each turn what no wheel is there for is left out, until an answer is found."""
+    found: list[LeftOut] = []
+    while True:
+        try:
+            return _Answer(pylock=compile_pylock_text(query), left_out=tuple(found))
+        except NoSolutionError as error:
+            more = list(_unlockable(query, str(error)))
+            if not more:
+                return _Answer(pylock=_ask_pip(query, request, error), left_out=tuple(found))
+            found += more
+            query = replace(query, excluded=tuple(sorted({*query.excluded, *(each.name for each in more)})))
+
+
+def _remembered(query: Query, cache: Path, request: Request) -> _Answer:
+    """The answer of an earlier time to the same question: with a date in the past it stays the same."""
+    digest = hashlib.sha256(json.dumps([SCHEMA, uv_version(), asdict(query)], sort_keys=True).encode()).hexdigest()
+    kept = cache / "resolutions" / f"{digest}.json"
+    try:
+        found = json.loads(kept.read_text("utf-8"))
+        return _Answer(pylock=found["pylock"], left_out=tuple(_left_out(**each) for each in found["left_out"]))
+    except (OSError, ValueError):
+        pass
+    answer = _resolve(query, request)
+    if query.as_of < datetime.now(UTC).date().isoformat():
+        left = [{"name": each.name, "kind": each.kind, "why": each.why} for each in answer.left_out]
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps({"pylock": answer.pylock, "left_out": left}), "utf-8")
+        part.replace(kept)  # another process may read it
+    return answer
+
+
+def _unlockable(query: Query, message: str) -> Iterator[LeftOut]:
+    """The packages that no wheel, or nothing at all, is there for.
+
+    uv names every package of which it met a version without a wheel, on its way through older and older versions of
+    what needs it. Those count that have no answer alone; or the one that is named, where it is a single one.
+    """
+    for name in dict.fromkeys(_NOT_FOUND.findall(message)):
+        yield _left_out(name, LeftOutKind.NOT_FOUND, "is not on the index")
+    named = [name for name in dict.fromkeys(_NO_WHEEL.findall(message)) if name not in query.excluded]
+    for name in named:
+        if len(named) == 1 or not _has_wheel(query, name):
+            yield _left_out(name, LeftOutKind.SOURCE, "has no wheel that fits, and building it runs code")
+
+
+def _has_wheel(query: Query, name: str) -> bool:
+    """Whether a version that the lines allow has a wheel for the Target, whatever it needs."""
+    lines = tuple(line for line in query.requirements if requirement_name(line) == name)
+    try:
+        compile_pylock_text(replace(query, requirements=lines or (name,), alone=True))
+    except NoSolutionError:
+        return False
+    return True
+
+
+def _ask_pip(query: Query, request: Request, error: NoSolutionError) -> str:
+    """What pip makes of lines that uv refuses; raises `ResolutionError` with uv's reason and the lines it is about."""
+    text = ask_pip(query)
+    if text is not None:
+        return text
+    lines = _lines_about(str(error), request)
+    raise NoSolutionError(
+        "\n".join(["no versions satisfy all lines together:", *lines, "", str(error)]),
+        hint="Loosen one of the lines; --as-of takes another date, --python another Python.",
+    ) from error
+
+
+def _lines_about(message: str, request: Request) -> list[str]:
+    """The lines that ask for a package that the message names, as `path:line: requirement`."""
+    named = set(_NAME.findall(message))
+    about = {
+        f"  {each.location}: {each.requirement}"
+        for each in (*request.asked, *request.constraints)
+        if each.name in named
+    }
+    return sorted(about)
+
+
+def _with_contents(lock: Lock, request: Request, cache: Path, progress: Progress | None) -> Lock:
+    """The lock with what each wheel's metadata requires for the Target, and with those that write the same files."""
+    wheels = [Wheel(artifact=each.artifact, url=each.artifact.url or "") for each in lock.packages]
+    places = cache / "wheels"
+    places.mkdir(parents=True, exist_ok=True)
+    requires = read_requirements(wheels, places, progress)
+    declared = {each.name: lines for each, lines in zip(lock.packages, requires, strict=True)}
+    roots = [each.requirement for each in request.asked if each.name in declared]
+    edges = evaluate_requirements(roots, declared, marker_environment(request.python, request.platform))
+    packages = tuple(replace(each, requires=edges.get(each.name, ())) for each in lock.packages)
+    check_consistent(packages, missing=frozenset(each.name for each in lock.left_out))
+    files = find_collisions(wheels, places, progress)
+    colliding = frozenset(each.name for each in packages if each.artifact.filename in files)
+    return replace(lock, packages=packages, colliding=colliding)
+
+
+def _marker(request: Request) -> str:
+    """The marker of the Target (PEP 751, `environments`)."""
+    environment = marker_environment(request.python, request.platform)
+    names = ("sys_platform", "platform_machine", "implementation_name", "python_version")
+    return " and ".join(f'{name} == "{environment[name]}"' for name in names)
+
+
+def _left_out(name: str, kind: LeftOutKind, why: str) -> LeftOut:
+    return LeftOut(ecosystem=Ecosystem.PYPI, name=name, version=None, kind=LeftOutKind(kind), why=why)

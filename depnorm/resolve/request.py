@@ -1,0 +1,85 @@
+"""What a repository asks of pip together: the input of a joint lock."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from depnorm.errors import ResolutionError
+from depnorm.model import Analysis, Dependency, Option, ReferenceKind, SpecFormat, canonical_name, redact
+
+_INDEXES = ("--index-url", "--extra-index-url")
+_REQUIREMENTS = (SpecFormat.REQUIREMENTS, SpecFormat.CONSTRAINTS)
+_URL = re.compile(r"https?://[^\s\"'`]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a repository asks of pip together.
+
+    `options` are lines that say where packages come from (`--extra-index-url https://…`), in the order pip sees them.
+    `own` are names of its own projects and of wheels in it, which no index decides, `built` those that it forbids
+    wheels of. `python` is `X.Y`, `platform` a manylinux tag, `as_of` the ISO date whose uploads still count.
+    """
+
+    asked: tuple[Dependency, ...]
+    constraints: tuple[Dependency, ...] = ()
+    options: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
+    built: frozenset[str] = frozenset()
+    prereleases: bool = False
+    python: str
+    platform: str
+    as_of: str
+
+
+def request_of(analysis: Analysis, *, python: str, platform: str, as_of: str) -> Request:
+    """The request of a repository, or of one file; raises `ResolutionError` for what no lock can honour."""
+    files = [file for file in analysis.files if file.format in _REQUIREMENTS]
+    options = [option for file in files for option in file.options]
+    return Request(
+        asked=analysis.asked,
+        constraints=analysis.constraints,
+        options=tuple(line for option in options if (line := _source(option))),
+        own=frozenset(_own(analysis)),
+        built=frozenset(name for option in options if option.name == "--no-binary" for name in _built(option)),
+        prereleases=any(option.name == "--pre" for option in options),
+        python=python,
+        platform=platform,
+        as_of=as_of,
+    )
+
+
+def _source(option: Option) -> str:
+    """The option as a line that uv and pip read elsewhere; empty for what says nothing about an index."""
+    if option.name == "--no-index":
+        return option.name
+    if option.name == "--find-links" and not _URL.fullmatch(option.value):
+        return ""  # a directory of the repository: `_own`
+    if option.name not in (*_INDEXES, "--find-links"):
+        return ""
+    if not _URL.fullmatch(option.value):
+        raise ResolutionError(
+            f"{option.location}: {option.name} {redact(option.value)} is no URL that can be asked",
+            hint="Lock with an http or https index, or plan without --lock.",
+        )
+    return f"{option.name} {option.value}"
+
+
+def _built(option: Option) -> Iterator[str]:
+    names = [name.strip() for name in option.value.split(",")]
+    if ":all:" in names:
+        raise ResolutionError(
+            f"{option.location}: --no-binary :all: leaves nothing to lock: building runs code",
+            hint="Plan without --lock.",
+        )
+    return (canonical_name(name) for name in names if name != ":none:")
+
+
+def _own(analysis: Analysis) -> Iterator[str]:
+    """Names that mean something of the repository: its projects, and the files that `--find-links` finds in it."""
+    for file in analysis.files:
+        yield from (canonical_name(option.value) for option in file.options if option.name == "project-name")
+        for reference in file.references:
+            if reference.kind is ReferenceKind.FIND_LINKS:
+                for path in reference.files:
+                    yield canonical_name(path.rpartition("/")[2].partition("-")[0])

@@ -1,0 +1,144 @@
+"""What wheels write where, and which of them write the same file differently.
+
+Only the list of files at the end of a wheel is fetched (HTTP range requests), and its entry points: RECORD lists
+neither the scripts that an installer makes of them nor where `.data` goes.
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+"""
+
+import configparser
+import io
+import json
+import os
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+from depnorm.errors import ResolutionError
+from depnorm.model import Progress
+from depnorm.resolve.wheel import CONNECTIONS, Wheel, open_url
+
+_BLOCK = 64 * 1024
+_MAX_ENTRY_POINTS_BYTES = 1_000_000
+_SCRIPTS = ("console_scripts", "gui_scripts")
+_ROOTS = {
+    "purelib": "site-packages/",
+    "platlib": "site-packages/",
+    "scripts": "bin/",
+    "data": "",
+    "headers": "include/",
+}
+"""Where the directories of `.data` go, relative to the prefix; the two libraries of a prefix are one."""
+
+
+def find_collisions(wheels: Sequence[Wheel], cache: Path, progress: Progress | None = None) -> frozenset[str]:
+    """The file names of wheels that write a path which another of them writes with other content.
+
+    `cache` keeps what each wheel holds, by its hash. Raises `ResolutionError` where a wheel cannot be read.
+    """
+    writers: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for done, (wheel, files) in enumerate(zip(wheels, pool.map(lambda w: _files(w, cache), wheels), strict=True)):
+            for path, content in files.items():
+                writers[path][content].append(wheel.artifact.filename)
+            if progress is not None:
+                progress(wheel.artifact.filename, done + 1, len(wheels))
+    return frozenset(
+        name for contents in writers.values() if len(contents) > 1 for names in contents.values() for name in names
+    )
+
+
+def _files(wheel: Wheel, cache: Path) -> dict[str, str]:
+    """Installed path to what tells its content: checksum and size, or the entry point."""
+    kept = cache / f"{wheel.artifact.sha256}.files.json"
+    try:
+        found: dict[str, str] = json.loads(kept.read_text("utf-8"))
+    except (OSError, ValueError):
+        found = _fetch(wheel)
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps(found), "utf-8")
+        part.replace(kept)  # another process may read the same cache
+    return found
+
+
+def _fetch(wheel: Wheel) -> dict[str, str]:
+    try:
+        with zipfile.ZipFile(io.BufferedReader(_RangeFile(wheel.url))) as archive:
+            return {**dict(_members(archive)), **dict(_scripts(archive))}
+    except (OSError, HTTPException, zipfile.BadZipFile, UnicodeDecodeError, configparser.Error) as error:
+        raise ResolutionError(f"{wheel.artifact.filename}: its list of files cannot be read ({error})") from error
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    for member in archive.infolist():
+        top, _, rest = member.filename.partition("/")
+        if member.is_dir():
+            continue
+        if top.endswith(".data"):
+            kind, _, rest = rest.partition("/")
+            path = _ROOTS.get(kind, f"{kind}/") + rest
+        else:
+            path = f"site-packages/{member.filename}"
+        yield path, f"{member.CRC:08x} {member.file_size}"
+
+
+def _scripts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """The programs that an installer makes of entry points."""
+    names = [
+        name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt") and name.count("/") == 1
+    ]
+    for name in names:
+        parser = configparser.ConfigParser(delimiters=("=",), strict=False, interpolation=None)
+        parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
+        with archive.open(name) as file:
+            parser.read_string(file.read(_MAX_ENTRY_POINTS_BYTES).decode("utf-8"))
+        for section in _SCRIPTS:
+            if parser.has_section(section):
+                yield from ((f"bin/{script}", f"{section} {target}") for script, target in parser.items(section))
+
+
+class _RangeFile(io.RawIOBase):
+    """A file on a server, read in blocks where the server allows it, otherwise as a whole."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._position = url, 0
+        self._blocks: dict[int, bytes] = {}
+        self._size = self._ask_size()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(start + offset, 0)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        number, start = divmod(self._position, _BLOCK)
+        data = self._block(number)[start : start + len(buffer)] if self._position < self._size else b""
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def _ask_size(self) -> int:
+        with open_url(self._url, headers={"Range": "bytes=0-0"}) as answer:
+            if answer.status == HTTPStatus.PARTIAL_CONTENT:
+                return int(answer.headers["Content-Range"].rpartition("/")[2])
+            whole = answer.read()
+        self._blocks = {start // _BLOCK: whole[start : start + _BLOCK] for start in range(0, len(whole), _BLOCK)}
+        return len(whole)
+
+    def _block(self, number: int) -> bytes:
+        if number not in self._blocks:
+            first = number * _BLOCK
+            last = min(first + _BLOCK, self._size) - 1
+            with open_url(self._url, headers={"Range": f"bytes={first}-{last}"}) as answer:
+                self._blocks[number] = answer.read(_BLOCK)
+        return self._blocks[number]

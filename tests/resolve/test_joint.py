@@ -1,0 +1,201 @@
+"""Joint locks of what a repository asks of pip, by the real uv and the real index, with pip as the oracle."""
+
+import os
+import tomllib
+from pathlib import Path
+from random import Random
+
+import pytest
+from packaging.pylock import Pylock
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from depnorm.errors import ResolutionError
+from depnorm.model import Dependency, Ecosystem, LeftOutKind, Location, Lock
+from depnorm.report.pylock import render_pylock
+from depnorm.resolve.joint import lock_python
+from depnorm.resolve.pip_report import ask_pip
+from depnorm.resolve.request import Request
+from depnorm.resolve.uv_command import Query
+
+PLATFORM = "manylinux_2_28_x86_64"
+AS_OF = "2024-06-01"
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+def declare(line: str, number: int = 1) -> Dependency:
+    text, *hashes = line.split(" --hash=")
+    requirement = Requirement(text)
+    return Dependency(
+        ecosystem=Ecosystem.PYPI,
+        name=canonicalize_name(requirement.name),
+        location=Location(path="requirements.txt", line=number),
+        raw=line,
+        spec=str(requirement.specifier),
+        extras=tuple(sorted(requirement.extras)),
+        marker=str(requirement.marker) if requirement.marker else None,
+        url=requirement.url,
+        hashes=tuple(hashes),
+    )
+
+
+def request(*lines: str, constraints: tuple[str, ...] = (), own: frozenset[str] = frozenset(), **more: str) -> Request:
+    return Request(
+        asked=tuple(declare(line, number) for number, line in enumerate(lines, 1)),
+        constraints=tuple(declare(line) for line in constraints),
+        own=own,
+        python=more.get("python", "3.12"),
+        platform=PLATFORM,
+        as_of=more.get("as_of", AS_OF),
+    )
+
+
+def versions(lock: Lock) -> dict[str, str]:
+    return {package.name: package.version for package in lock.packages}
+
+
+def left(lock: Lock) -> dict[str, LeftOutKind]:
+    return {each.name: each.kind for each in lock.left_out}
+
+
+def test_a_lock_is_one_resolution_as_of_a_date(cache: Path) -> None:
+    """Exact versions of the date, artifacts with hash, size and URL, edges, and nothing left out."""
+    lock = lock_python(request("pandas", "python-dateutil<2.9"), cache)
+    found = versions(lock)
+    assert (found["pandas"], found["numpy"], found["python-dateutil"]) == ("2.2.2", "1.26.4", "2.8.2")
+    assert list(found) == sorted(found)
+    assert not lock.left_out
+    assert (lock.as_of, lock.requires_python) == (AS_OF, "==3.12.*")
+    assert all(len(each.artifact.sha256) == 64 and each.size and each.artifact.url for each in lock.packages)
+    pandas = next(each for each in lock.packages if each.name == "pandas")
+    assert {Requirement(line).name for line in pandas.requires} == {"numpy", "python-dateutil", "pytz", "tzdata"}
+
+
+def test_an_answer_is_remembered(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked again, neither the index nor a resolver is needed."""
+    first = lock_python(request("pandas", "python-dateutil<2.9"), cache)
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    assert lock_python(request("pandas", "python-dateutil<2.9"), cache) == first
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_lines_does_not_matter(cache: Path, seed: int) -> None:
+    """A lock is of a set of lines."""
+    lines = ["requests[socks]", "idna<3.7", "six ; python_version >= '3'", "colorama ; sys_platform == 'win32'"]
+    expected = versions(lock_python(request(*lines), cache))
+    Random(seed).shuffle(lines)  # noqa: S311  an order, not a secret
+    assert versions(lock_python(request(*lines), cache)) == expected
+    assert "pysocks" in expected
+    assert "colorama" not in expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "constraints"),
+    [
+        (["requests[socks]", "idna<3.7"], ()),
+        (["flask", "jinja2"], ("werkzeug<3",)),
+        (["matplotlib", "numpy==1.26.3"], ()),
+        (["black==24.1a1"], ()),  # a pre-release that a specifier names
+    ],
+)
+def test_pip_selects_the_same(cache: Path, lines: list[str], constraints: tuple[str, ...]) -> None:
+    """For lines that both accept, uv's versions are those that pip reports for the same date and Target."""
+    lock = lock_python(request(*lines, constraints=constraints), cache)
+    query = Query(requirements=tuple(lines), constraints=constraints, python="3.12", platform=PLATFORM, as_of=AS_OF)
+    answer = ask_pip(query)
+    assert answer is not None
+    packages = tomllib.loads(answer)["packages"]
+    assert {each["name"]: each["version"] for each in packages} == versions(lock)
+    hashes = {each["wheels"][0]["hashes"]["sha256"] for each in packages}
+    assert hashes == {each.artifact.sha256 for each in lock.packages}
+
+
+def test_pip_selects_nothing_where_there_is_nothing(cache: Path) -> None:
+    """No answer, rather than an exception."""
+    query = Query(requirements=("six==99",), python="3.12", platform=PLATFORM, as_of=AS_OF)
+    assert ask_pip(query) is None
+    assert cache.is_dir()
+
+
+def test_what_no_wheel_stands_for_is_left_out(cache: Path) -> None:
+    """Sdists, URLs, VCS and names that no index has are named, and the rest is locked all the same."""
+    lock = lock_python(
+        request(
+            "docopt",  # an sdist alone
+            "no-such-package-of-depnorm",
+            "numpy==1.21.0",  # no wheel for this Python
+            "mine @ git+https://example.org/mine.git",
+            "other @ https://example.org/other-1-py3-none-any.whl",
+            "six==1.16.0",
+        ),
+        cache,
+    )
+    assert versions(lock) == {"six": "1.16.0"}
+    assert left(lock) == {
+        "docopt": LeftOutKind.SOURCE,
+        "mine": LeftOutKind.VCS,
+        "no-such-package-of-depnorm": LeftOutKind.NOT_FOUND,
+        "numpy": LeftOutKind.SOURCE,
+        "other": LeftOutKind.ARCHIVE,
+    }
+    assert all(each.why for each in lock.left_out)
+
+
+def test_a_name_of_the_repository_never_comes_from_an_index(cache: Path) -> None:
+    """Neither asked for directly nor because another package needs it (dependency confusion)."""
+    lock = lock_python(request("idna", "requests", own=frozenset({"idna", "certifi"})), cache)
+    assert {"idna", "certifi"}.isdisjoint(versions(lock))
+    assert left(lock) == {"idna": LeftOutKind.DIRECTORY, "certifi": LeftOutKind.DIRECTORY}
+
+
+def test_a_hash_of_another_file_is_not_locked(cache: Path) -> None:
+    """What the line forbids is left to the repository's own command."""
+    lock = lock_python(request(f"six==1.16.0 --hash=sha256:{'0' * 64}", "idna"), cache)
+    assert left(lock) == {"six": LeftOutKind.NO_HASH}
+    assert "six" not in versions(lock)
+
+
+def test_lines_that_conflict_are_named(cache: Path) -> None:
+    """The message says which lines, in the user's own file, and what is wrong with them."""
+    with pytest.raises(ResolutionError) as caught:
+        lock_python(request("six", "requests==2.20.0", "urllib3==2.0"), cache)
+    text = str(caught.value)
+    assert "requirements.txt:2: requests==2.20.0" in text
+    assert "requirements.txt:3: urllib3==2.0" in text
+    assert "six" not in text
+    assert caught.value.hint
+
+
+def test_wheels_that_write_the_same_file_are_known(cache: Path) -> None:
+    """Two wheels with the same module, differently; equal files do not count."""
+    lock = lock_python(request("opencv-python", "opencv-python-headless", "six"), cache)
+    assert lock.colliding == {"opencv-python", "opencv-python-headless"}
+
+
+def test_a_lock_is_written_as_a_pylock(cache: Path) -> None:
+    """The text is valid (PEP 751), selects all for its Target, is the same each time, and holds no credential."""
+    lock = lock_python(request("requests", "docopt"), cache)
+    text = render_pylock(lock)
+    assert text == render_pylock(lock)
+    document = tomllib.loads(text)
+    parsed = Pylock.from_dict(document)
+    assert [each.name for each in parsed.packages] == [each.name for each in lock.packages]
+    requests = next(each for each in document["packages"] if each["name"] == "requests")
+    assert {each["name"] for each in requests["dependencies"]} == {"certifi", "charset-normalizer", "idna", "urllib3"}
+    assert document["tool"]["depnorm"]["left-out"][0]["name"] == "docopt"
+    assert document["tool"]["depnorm"]["as-of"] == AS_OF
+
+
+def test_a_cache_that_is_broken_is_made_anew(tmp_path: Path) -> None:
+    """A file that an interrupted process left is no answer."""
+    first = lock_python(request("six"), tmp_path)
+    (kept,) = (tmp_path / "resolutions").iterdir()
+    kept.write_text("{", encoding="utf-8")
+    assert lock_python(request("six"), tmp_path) == first
+    assert os.path.getsize(kept) > 1  # noqa: PTH202  written again

@@ -135,6 +135,7 @@ def _unlockable(query: Query, message: str) -> Iterator[LeftOut]:
     uv names every package of which it met a version without a wheel, on its way through older and older versions of
     what needs it. Those count that have no answer alone; or the one that is named, where it is a single one.
     """
+    message = " ".join(message.split())  # uv breaks lines at the width of a terminal
     for name in dict.fromkeys(_NOT_FOUND.findall(message)):
         yield _left_out(name, LeftOutKind.NOT_FOUND, "is not on the index")
     named = [name for name in dict.fromkeys(_NO_WHEEL.findall(message)) if name not in query.excluded]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from package_index import PackageIndex, serve
@@ -104,7 +105,7 @@ class Bench:
 
     def check(self, plan: Plan) -> str:
         """What BuildKit's own checks say of the plan's Dockerfile."""
-        context = self.directory / "check"
+        context = self.directory / f"check-{uuid4().hex}"
         context.mkdir()
         (context / "Dockerfile").write_text(render_dockerfile(plan), encoding="utf-8")
         return output("docker", "build", "--check", str(context))

@@ -123,8 +123,10 @@ def test_pip_selects_nothing_where_there_is_nothing(cache: Path) -> None:
     assert cache.is_dir()
 
 
-def test_what_no_wheel_stands_for_is_left_out(cache: Path) -> None:
+@pytest.mark.parametrize("columns", ["40", "400"])
+def test_what_no_wheel_stands_for_is_left_out(tmp_path: Path, columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sdists, URLs, VCS and names that no index has are named, and the rest is locked all the same."""
+    monkeypatch.setenv("COLUMNS", columns)  # at which uv breaks its messages
     lock = lock_python(
         request(
             "docopt",  # an sdist alone
@@ -134,7 +136,7 @@ def test_what_no_wheel_stands_for_is_left_out(cache: Path) -> None:
             "other @ https://example.org/other-1-py3-none-any.whl",
             "six==1.16.0",
         ),
-        cache,
+        tmp_path,
     )
     assert versions(lock) == {"six": "1.16.0"}
     assert left(lock) == {

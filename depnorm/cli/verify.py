@@ -12,7 +12,7 @@ from depnorm.cli.plan import Repository
 from depnorm.cli.progress import show_progress
 from depnorm.cli.terminal import display
 from depnorm.errors import UsageError
-from depnorm.model import Engine
+from depnorm.model.verification import Engine
 from depnorm.report.formats import Format, format_verification
 
 

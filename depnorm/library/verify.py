@@ -9,17 +9,8 @@ from depnorm.emit import image
 from depnorm.errors import UsageError
 from depnorm.library.options import PlanOptions
 from depnorm.library.plans import dockerfile, plan
-from depnorm.model import (
-    Comparison,
-    Difference,
-    DifferenceKind,
-    Engine,
-    Installation,
-    Plan,
-    Progress,
-    RunPip,
-    Verification,
-)
+from depnorm.model import Plan, Progress, RunPip
+from depnorm.model.verification import Comparison, Difference, DifferenceKind, Engine, Installation, Verification
 from depnorm.prove.command import CommandFailedError, Steps
 from depnorm.prove.compare import compare
 from depnorm.prove.plain import beyond_python, plain_plan

@@ -43,14 +43,6 @@ from depnorm.model.step import (
     Verify,
 )
 from depnorm.model.target import Target
-from depnorm.model.verification import (
-    Comparison,
-    Difference,
-    DifferenceKind,
-    Engine,
-    Installation,
-    Verification,
-)
 
 __all__ = [
     "AddWheels",
@@ -60,7 +52,6 @@ __all__ = [
     "Builder",
     "Catalog",
     "ChosenFile",
-    "Comparison",
     "CopyRepository",
     "CranAdmission",
     "CranLock",
@@ -68,11 +59,8 @@ __all__ = [
     "CreateBase",
     "CreateEnvironment",
     "Dependency",
-    "Difference",
-    "DifferenceKind",
     "Ecosystem",
     "Emitter",
-    "Engine",
     "Entry",
     "EnvironmentPlacement",
     "Finding",
@@ -81,7 +69,6 @@ __all__ = [
     "InstallRPackages",
     "InstallRProject",
     "InstallWheels",
-    "Installation",
     "LayerDecision",
     "LeftOut",
     "LeftOutKind",
@@ -119,7 +106,6 @@ __all__ = [
     "StoreWheels",
     "Subset",
     "Target",
-    "Verification",
     "Verify",
     "When",
     "canonical_name",

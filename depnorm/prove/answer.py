@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from depnorm.model import Installation
+from depnorm.model.verification import Installation
 
 PROBE = Path(__file__).with_name("probe.py")
 R_PROBE = Path(__file__).with_name("probe.R")

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from depnorm.model import Comparison, Difference, DifferenceKind, Installation
+from depnorm.model.verification import Comparison, Difference, DifferenceKind, Installation
 
 PERMITTED: Mapping[str, str] = {
     r".*\.dist-info/INSTALLER": "INSTALLER names the tool that installed, not what is installed",

@@ -12,13 +12,13 @@ from depnorm.errors import UsageError
 from depnorm.model import (
     CreateBase,
     CreateEnvironment,
-    Installation,
     InstallCran,
     InstallRPackages,
     InstallRProject,
     Plan,
     RunRScript,
 )
+from depnorm.model.verification import Installation
 from depnorm.prove.answer import (
     ARGUMENTS,
     PROBE,

@@ -14,7 +14,6 @@ from depnorm.model import (
     AddWheels,
     CopyRepository,
     CreateBase,
-    Installation,
     InstallWheels,
     LockedPackage,
     PipCommand,
@@ -24,6 +23,7 @@ from depnorm.model import (
     StageKind,
     StoreWheels,
 )
+from depnorm.model.verification import Installation
 from depnorm.prove.answer import ARGUMENTS, PROBE, parse_answer
 from depnorm.prove.command import PROBING, CommandFailedError, Done, Steps, end_of, run
 from depnorm.prove.interpreter import find_interpreter

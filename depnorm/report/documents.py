@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from depnorm import model
+from depnorm.model import verification
 
 MAX_REPEATED_RAW = 1_000
 """Characters of a line that every item of it repeats as its `raw`."""
@@ -337,7 +338,7 @@ class Compared(Struct, frozen=True, kw_only=True):
 class Difference(Struct, frozen=True, kw_only=True):
     """One difference; `plain` and `staged` say what each installation has, empty for nothing."""
 
-    kind: model.DifferenceKind
+    kind: verification.DifferenceKind
     name: str
     plain: str
     staged: str
@@ -352,7 +353,7 @@ class VerifyDocument(Struct, frozen=True, kw_only=True):
 
     schema: Literal[1]
     equal: bool
-    engine: model.Engine
+    engine: verification.Engine
     mode: model.Mode
     as_of: str
     python: str | None

@@ -6,12 +6,15 @@ A format's module is imported when it is asked for: rich and msgspec each cost a
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from depnorm import model
-from depnorm.model.bake import Bake
 from depnorm.report.display import Display
 from depnorm.report.rule_text import RuleText
+
+if TYPE_CHECKING:
+    from depnorm.model.bake import Bake
+    from depnorm.model.verification import Verification
 
 
 class Format(StrEnum):
@@ -188,7 +191,7 @@ def format_catalog(catalog: model.Catalog, snapshot: model.Snapshot, name: Forma
             assert_never(name)
 
 
-def format_bake(bake: Bake, directory: str, name: Format) -> str:
+def format_bake(bake: "Bake", directory: str, name: Format) -> str:
     """What of a catalog becomes images, and how, in one of the formats; `directory` has the files."""
     from depnorm.report import bake as formats
 
@@ -201,7 +204,7 @@ def format_bake(bake: Bake, directory: str, name: Format) -> str:
             assert_never(name)
 
 
-def format_verification(verification: model.Verification, name: Format, display: Display) -> str:
+def format_verification(verification: "Verification", name: Format, display: Display) -> str:
     """What was compared, and what differs, in one of the formats."""
     from depnorm.report import verification as formats
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from depnorm import model
+from depnorm.model.verification import Difference, DifferenceKind, Engine, Verification
 from depnorm.report import documents
 from depnorm.report.display import Display
 from depnorm.report.encode import encode_json
@@ -13,20 +14,20 @@ MAX_LISTED = 200
 """Differences that text lists; JSON has all of them."""
 _NOTHING = "(nothing)"
 _KINDS = {
-    model.DifferenceKind.INSTALL: "step",
-    model.DifferenceKind.PACKAGE: "package",
-    model.DifferenceKind.FILE: "file",
-    model.DifferenceKind.CHECK: "pip check",
-    model.DifferenceKind.IMPORT: "import",
+    DifferenceKind.INSTALL: "step",
+    DifferenceKind.PACKAGE: "package",
+    DifferenceKind.FILE: "file",
+    DifferenceKind.CHECK: "pip check",
+    DifferenceKind.IMPORT: "import",
 }
 
 
-def verification_text(verification: model.Verification, display: Display) -> str:
+def verification_text(verification: Verification, display: Display) -> str:
     """What was compared, the differences as a table, and the outcome in a sentence."""
     return "\n\n".join(part.rstrip("\n") for part in _parts(verification, display)) + "\n"
 
 
-def _parts(verification: model.Verification, display: Display) -> Iterator[str]:
+def _parts(verification: Verification, display: Display) -> Iterator[str]:
     yield display.render(_title(verification))
     if verification.log:
         yield "The step that failed printed:\n" + _indented(verification.log)
@@ -35,9 +36,9 @@ def _parts(verification: model.Verification, display: Display) -> Iterator[str]:
     yield display.render("\n".join(_outcome(verification)))
 
 
-def _title(verification: model.Verification) -> str:
+def _title(verification: Verification) -> str:
     plan = verification.plan
-    where = "virtual environments" if verification.engine is model.Engine.VENV else "images"
+    where = "virtual environments" if verification.engine is Engine.VENV else "images"
     proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked"
     python = f"Python {plan.target.python}" if plan.target.python else "the base image's Python"
     return (
@@ -50,7 +51,7 @@ def _indented(log: str) -> str:
     return "\n".join(f"  {printable(line)}" for line in log.splitlines())
 
 
-def _table(differences: tuple[model.Difference, ...], display: Display) -> str:
+def _table(differences: tuple[Difference, ...], display: Display) -> str:
     from rich.table import Table  # noqa: PLC0415  rich costs 40 ms, and only text needs it
     from rich.text import Text  # noqa: PLC0415
 
@@ -64,7 +65,7 @@ def _table(differences: tuple[model.Difference, ...], display: Display) -> str:
     return display.render(table) + (f"and {rest:,} more: --format json lists all\n" if rest > 0 else "")
 
 
-def _outcome(verification: model.Verification) -> Iterator[str]:
+def _outcome(verification: Verification) -> Iterator[str]:
     yield _compared(verification)
     for reason, number in verification.comparison.permitted.items():
         yield f"Permitted: {count(number, 'file')}; {reason}."
@@ -73,7 +74,7 @@ def _outcome(verification: model.Verification) -> Iterator[str]:
     yield _verdict(verification)
 
 
-def _compared(verification: model.Verification) -> str:
+def _compared(verification: Verification) -> str:
     if _failed(verification):
         return "Compared: nothing."
     plain = verification.plain
@@ -85,7 +86,7 @@ def _compared(verification: model.Verification) -> str:
     )
 
 
-def _verdict(verification: model.Verification) -> str:
+def _verdict(verification: Verification) -> str:
     number = len(verification.comparison.differences)
     if not number:
         return "No difference."
@@ -96,11 +97,11 @@ def _verdict(verification: model.Verification) -> str:
     return "The plain installation fails already, so there is nothing that the staged one could be compared with."
 
 
-def _failed(verification: model.Verification) -> bool:
-    return any(each.kind is model.DifferenceKind.INSTALL for each in verification.comparison.differences)
+def _failed(verification: Verification) -> bool:
+    return any(each.kind is DifferenceKind.INSTALL for each in verification.comparison.differences)
 
 
-def verification_json(verification: model.Verification) -> str:
+def verification_json(verification: Verification) -> str:
     """The same for programs (`depnorm schema verify`)."""
     plan, plain = verification.plan, verification.plain
     failed = _failed(verification)

@@ -21,7 +21,6 @@ from depnorm.model import (
 from depnorm.share.admit import admit, admit_cran
 from depnorm.share.catalog import load_snapshot
 from depnorm.share.key import layer_key
-from depnorm.share.split import split_lock
 
 _Keys = Callable[[SharedLayer], str]
 _ADMITTED = "the repository asks for it, and its own command keeps every package in it"
@@ -82,6 +81,8 @@ def key_layers(
 def _share_lock(
     lock: Lock, snapshot: Snapshot, cran: Sharing, keys: _Keys, *, max_layers: int, builds_locally: bool
 ) -> Sharing:
+    from depnorm.share.split import split_lock  # noqa: PLC0415  only a lock is split
+
     split = split_lock(lock, snapshot, max_layers=max_layers, builds_locally=builds_locally)
     sharing = _with_layers(cran, snapshot, split.layers, split.refused, keys)
     decisions = (*_decisions(split.layers, split.refused, _LOCKED), *cran.decisions)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from depnorm.model import DifferenceKind, Installation
+from depnorm.model.verification import DifferenceKind, Installation
 from depnorm.prove.compare import PERMITTED, compare, permitted
 
 SIX = {"six": "1.16.0", "pip": "26.0"}

@@ -13,7 +13,8 @@ import depnorm
 from depnorm import cli
 from depnorm.errors import UsageError
 from depnorm.library.verify import verify_plan
-from depnorm.model import DifferenceKind, Plan, RunPip, Stage, StageKind
+from depnorm.model import Plan, RunPip, Stage, StageKind
+from depnorm.model.verification import DifferenceKind
 from depnorm.report.formats import SchemaName
 from depnorm.report.schema import json_schema
 

@@ -53,7 +53,9 @@ def run(args: Sequence[str] | None = None) -> int:
 def _report(message: str, hint: str) -> None:
     from depnorm.report.redact import printable  # noqa: PLC0415  only needed on failure
 
-    sys.stderr.write(f"depnorm: error: {printable(message)}\n")
+    # The further lines of a message are indented, so that none of them looks like one of depnorm's own.
+    shown = "\n  ".join(printable(line) for line in message.splitlines())
+    sys.stderr.write(f"depnorm: error: {shown}\n")
     if hint:
         sys.stderr.write(f"hint: {printable(hint)}\n")
 

@@ -1,11 +1,11 @@
 """What a repository asks of pip together: the input of a joint lock."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from depnorm.errors import ResolutionError
-from depnorm.model import Analysis, Dependency, Option, ReferenceKind, SpecFormat, canonical_name, redact
+from depnorm.model import Analysis, Dependency, Option, ReferenceKind, RepoReference, SpecFormat, canonical_name, redact
 
 _INDEXES = ("--index-url", "--extra-index-url")
 _REQUIREMENTS = (SpecFormat.REQUIREMENTS, SpecFormat.CONSTRAINTS)
@@ -35,6 +35,7 @@ class Request:
 def request_of(analysis: Analysis, *, python: str, platform: str, as_of: str) -> Request:
     """The request of a repository, or of one file; raises `ResolutionError` for what no lock can honour."""
     files = [file for file in analysis.files if file.format in _REQUIREMENTS]
+    _check_references(reference for file in files for reference in file.references)
     options = [option for file in files for option in file.options]
     return Request(
         asked=analysis.asked,
@@ -47,6 +48,19 @@ def request_of(analysis: Analysis, *, python: str, platform: str, as_of: str) ->
         platform=platform,
         as_of=as_of,
     )
+
+
+_DECIDES = (ReferenceKind.INDEX, ReferenceKind.INCLUDE, ReferenceKind.CONSTRAINT)
+
+
+def _check_references(references: Iterable[RepoReference]) -> None:
+    """Raise for an index of the repository's own, and for lines elsewhere that were not read."""
+    for each in references:
+        if each.kind in _DECIDES and (each.kind is ReferenceKind.INDEX or each.resolved is None):
+            raise ResolutionError(
+                f"{each.location}: {redact(each.target)} was not read, and it decides what is installed",
+                hint="Put what it says into the repository, or plan without --lock.",
+            )
 
 
 def _source(option: Option) -> str:

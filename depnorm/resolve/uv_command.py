@@ -158,7 +158,7 @@ def run_uv(arguments: Sequence[str], directory: Path, *, hint: str, no_solution:
         raise ResolutionError(f"uv cannot be run: {error.strerror}") from error
     if done.returncode:
         kind = NoSolutionError if done.returncode == no_solution else ResolutionError
-        raise kind(done.stderr.strip() or f"uv ended with {done.returncode}", hint=hint)
+        raise kind(done.stderr.strip().removeprefix("error: ") or f"uv ended with {done.returncode}", hint=hint)
 
 
 _HINT = "Look for the requirement that uv names; only wheels count, and only those of the as-of date or older."

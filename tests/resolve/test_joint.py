@@ -10,6 +10,7 @@ from packaging.pylock import Pylock
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import depnorm
 from depnorm.errors import ResolutionError
 from depnorm.model import Dependency, Ecosystem, LeftOutKind, Location, Lock
 from depnorm.report.pylock import render_pylock
@@ -201,3 +202,22 @@ def test_a_cache_that_is_broken_is_made_anew(tmp_path: Path) -> None:
     kept.write_text("{", encoding="utf-8")
     assert lock_python(request("six"), tmp_path) == first
     assert os.path.getsize(kept) > 1  # noqa: PTH202  written again
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url file:///srv/simple",
+        "--index-url wheels",
+        "-c https://example.org/constraints.txt",
+        "-r ../other.txt",
+        "--no-binary :all:",
+        "--extra-index-url ftp://example.org/simple",
+    ],
+)
+def test_what_decides_and_cannot_be_known_is_no_lock(tmp_path: Path, line: str) -> None:
+    """An index or a constraint that was not read would make the lock another one than pip's: it is refused by line."""
+    (tmp_path / "requirements.txt").write_text(f"six\n{line}\n", encoding="utf-8")
+    with pytest.raises(ResolutionError, match=r"requirements\.txt:2: ") as caught:
+        depnorm.lock(tmp_path)
+    assert caught.value.hint

@@ -1,6 +1,7 @@
 """Joint locks: those that are made, and those that a repository brings."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -55,6 +56,7 @@ def read_lock(path: str | Path, **options: Unpack[LockOptions]) -> Lock | CranLo
     """
     if unknown := options.keys() - LockOptions.__annotations__.keys():
         raise UsageError(f"{', '.join(sorted(unknown))}: there is no such option of a lock")
+    _check_target(options)
     place = Path(path)
     repository, name = open_repository(place.parent), place.name
     file_format, data = format_of(name), repository.read_bytes(name)
@@ -66,6 +68,14 @@ def read_lock(path: str | Path, **options: Unpack[LockOptions]) -> Lock | CranLo
     if problem := next(iter(parse(data, name, file_format).problems), None):
         raise UnusableInputError(f"{problem.location}: {problem.message}", hint=problem.hint)
     return _LOCKS[file_format](repository, name, data, options)
+
+
+def _check_target(options: LockOptions) -> None:
+    python, platform = options.get("python"), options.get("platform")
+    if python and not re.fullmatch(r"[23]\.\d{1,2}", python, re.ASCII):
+        raise UsageError(f"python {python!r:.80}: expected X.Y, such as 3.12")
+    if platform is not None and not re.fullmatch(r"manylinux_2_\d{1,2}_[a-z0-9_]+", platform, re.ASCII):
+        raise UsageError(f"platform {platform!r:.80}: expected a manylinux tag, such as {load_catalog().platform}")
 
 
 def _lock_of_conda(_repository: Repository, name: str, data: bytes, options: LockOptions) -> Lock:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from packaging.markers import InvalidMarker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.pylock import Package, Pylock, PylockValidationError
 from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag
@@ -81,7 +81,8 @@ def _check(pylock: Pylock, name: str, selection: Selection) -> None:
     if not _allows(pylock.requires_python, selection.python):
         raise ResolutionError(f"{name}: requires Python {pylock.requires_python}, not {selection.python}")
     environment = marker_environment(selection.python, selection.platform)
-    if pylock.environments and not any(marker.evaluate(environment) for marker in pylock.environments):
+    markers = pylock.environments
+    if markers and not any(_is_true(marker, environment, f"{name}: environments") for marker in markers):
         raise ResolutionError(f"{name}: was made for other environments", hint="Lock for this platform too.")
     for kind, asked, known in (
         ("extra", selection.extras, pylock.extras),
@@ -118,13 +119,17 @@ def _choose(pylock: Pylock, name: str, selection: Selection) -> tuple[list[Packa
 
 
 def _holds(package: Package, environment: Mapping[str, str | frozenset[str]], name: str) -> bool:
+    return package.marker is None or _is_true(package.marker, environment, f"{name}: {package.name}")
+
+
+def _is_true(marker: Marker, environment: Mapping[str, str | frozenset[str]], place: str) -> bool:
     try:
-        return package.marker is None or package.marker.evaluate(
+        return marker.evaluate(
             cast("dict[str, str]", environment),
             context="lock_file",  # packaging types the sets only for itself
         )
     except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName) as error:
-        raise ResolutionError(f"{name}: {package.name}: the marker cannot be evaluated: {error}") from error
+        raise ResolutionError(f"{place}: the marker cannot be evaluated: {error}") from error
 
 
 def _of_another_target(package: Package) -> LeftOut:

@@ -121,6 +121,7 @@ def test_packaging_selects_the_same(python: str, extras: tuple[str, ...], groups
         (HEADER + 'requires-python = ">=3.13"\n' + package("x", PLAIN), "requires Python >=3.13, not 3.12"),
         (HEADER + package("x", 'requires-python = "<3.12"', PLAIN), "x requires Python <3.12"),
         (HEADER + "environments = [\"sys_platform == 'win32'\"]\n" + package("x", PLAIN), "other environments"),
+        (HEADER + "environments = [\"extra == 'a'\"]\n" + package("x", PLAIN), "environments: the marker"),
         (HEADER + package("x", "marker = \"'a' in python_version_and_more\"", PLAIN), "marker|packages"),
     ],
 )

@@ -140,6 +140,10 @@ def test_packaging_selects_the_same(
         ({"groups": ("no-such",)}, ResolutionError, "has no dependency group no-such"),
         ({"python": "3.10"}, ResolutionError, "requires Python >=3.11, not 3.10"),
         ({"pythons": "3.12"}, UsageError, "pythons"),
+        ({"python": "3"}, UsageError, "expected X.Y"),
+        ({"python": "3.12.1"}, UsageError, "expected X.Y"),
+        ({"platform": "win_amd64"}, UsageError, "manylinux"),
+        ({"platform": "manylinux2014_x86_64"}, UsageError, "manylinux"),
     ],
     ids=str,
 )

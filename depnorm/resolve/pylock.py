@@ -16,6 +16,7 @@ from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, LockedPackage
 from depnorm.model.environment import marker_environment
 from depnorm.resolve.wheel import Wheel, choose_wheel, supported_tags
 
+_REMOTE = ("https://", "http://")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"1\.\d{1,9}")
 _PATCHES = (0, 99)
@@ -144,8 +145,8 @@ def _locked(package: Package, tags: Sequence[Tag], requires: Mapping[str, tuple[
         if package.sdist is None:
             return _left_out(package, LeftOutKind.NO_WHEEL, "has no wheel for the target, and no sdist")
         return _left_out(package, LeftOutKind.SOURCE, "has no wheel for the target, and building the sdist runs code")
-    if not wheel.url:
-        return _left_out(package, LeftOutKind.ARCHIVE, "is a file beside the lock file")
+    if not wheel.url.lower().startswith(_REMOTE):
+        return _left_out(package, LeftOutKind.ARCHIVE, "is a file, not one of an index")
     if not _SHA256.fullmatch(wheel.artifact.sha256):
         return _left_out(package, LeftOutKind.NO_HASH, "has no sha256 in the lock")
     version = str(package.version) if package.version else wheel.artifact.filename.split("-")[1]

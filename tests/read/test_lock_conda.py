@@ -168,6 +168,29 @@ def test_what_no_layer_can_hold(written: Path, tmp_path: Path, old: str, new: st
 
 
 @pytest.mark.parametrize(
+    "filename", ["other-1.0-py3-none-any.whl", "pkg_6-9-py3-none-any.whl", "x.whl", "%2e%2e%2fx.whl"]
+)
+def test_a_file_of_another_package_is_no_artifact(written: Path, filename: str) -> None:
+    """The URL of a wheel names the package and the version of its entry, or the entry is a problem."""
+    text = written.read_text(encoding="utf-8")
+    assert text.count("pkg_6-1.6-py3-none-any.whl") == 1
+    found = parse_conda_lock(text.replace("pkg_6-1.6-py3-none-any.whl", filename).encode(), "conda-lock.yml")
+    assert [each.message.partition(" is not ")[2] for each in found.problems] == ["a file of pkg-6 1.6"]
+
+
+@pytest.mark.parametrize("filename", ["/other-1.0-0.conda", "/..%2f..%2fetc%2fpasswd", "/", ".conda"])
+def test_a_conda_file_of_another_package_is_no_artifact(written: Path, filename: str) -> None:
+    """The same for a conda package: what its URL ends in is NAME-VERSION-BUILD and never a path."""
+    lines = written.read_text(encoding="utf-8").split("\n")
+    place = next(
+        number for number, line in enumerate(lines) if line.endswith((".conda", ".tar.bz2")) and "url:" in line
+    )
+    lines[place] = lines[place].rpartition("/")[0] + filename
+    (problem,) = parse_conda_lock("\n".join(lines).encode(), "conda-lock.yml").problems
+    assert "is not a file of" in problem.message
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "expected a mapping, found NoneType"),

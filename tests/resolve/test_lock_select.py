@@ -64,6 +64,7 @@ def selected(text: str, chosen: Selection) -> Mapping[str, str | None]:
         (('directory = {path = "x"}',), LeftOutKind.DIRECTORY),
         (('archive = {url = "https://example.org/x.zip", hashes = {sha256 = "00"}}',), LeftOutKind.ARCHIVE),
         ((wheels(wheel("x-1.0-py3-none-any.whl", url="", path='"x-1.0-py3-none-any.whl"')),), LeftOutKind.ARCHIVE),
+        ((wheels(wheel("x-1.0-py3-none-any.whl", url='"file:///x-1.0-py3-none-any.whl"')),), LeftOutKind.ARCHIVE),
         ((wheels(wheel("x-1.0-py3-none-any.whl", hashes='{md5 = "00"}')),), LeftOutKind.NO_HASH),
         ((wheels(wheel("x-1.0-py3-none-any.whl", hashes='{sha256 = "00"}')),), LeftOutKind.NO_HASH),
         (("marker = \"sys_platform == 'win32'\"", PLAIN), LeftOutKind.OTHER_TARGET),

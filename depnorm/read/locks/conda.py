@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import Version
+
 from depnorm.errors import UnusableInputError
 from depnorm.model import (
     Artifact,
@@ -195,7 +198,26 @@ def _entry(value: object, version: int) -> "FileEntry":
         python_version(entry.version)
     elif not (_NAME.fullmatch(entry.name) and _VERSION.fullmatch(entry.version)):
         raise FieldError(f"{entry.name[:80]!r} {entry.version[:80]!r} is not a name and version of conda's")
+    _check_file(entry)
     return entry
+
+
+def _check_file(entry: "FileEntry") -> None:
+    """Raise `FieldError` where the URL is of another package than the entry says, or of no package."""
+    filename = _filename(entry.url)
+    if entry.manager == "conda":
+        stem = _ARCHIVE.sub("", filename)
+        build = stem.removeprefix(f"{entry.name}-{entry.version}-")
+        is_its_own = build != stem != filename and bool(_BUILD.fullmatch(build))
+    elif filename.endswith(".whl"):
+        try:
+            is_its_own = parse_wheel_filename(filename)[:2] == (canonical_name(entry.name), Version(entry.version))
+        except InvalidWheelFilename:
+            is_its_own = False
+    else:
+        return  # the name of an sdist or an archive promises nothing
+    if not is_its_own:
+        raise FieldError(f"url: {filename[:80]!r} is not a file of {entry.name} {entry.version}")
 
 
 def _hashes(entry: "FileEntry") -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ def _number(source: str) -> float | None:
         return None
     if digits[:2] in {"0x", "0X"}:
         try:
-            return float.fromhex(digits)
+            return float.fromhex(digits.lower().replace("x.", "x0."))  # R takes 0x.p1, too
         except OverflowError:
             return float("inf")
     return float(digits)

@@ -8,6 +8,8 @@ from depnorm.report.redact import printable
 
 _SECONDS = 2
 """Between two lines where standard error is no terminal."""
+_FEW = 30
+"""Steps that get a line each: there are not many, and each may take long."""
 _MAX_SHOWN = 60
 
 
@@ -24,7 +26,7 @@ def show_progress() -> Progress:
             text = "" if is_over else f"{done}/{total} {printable(what)[:_MAX_SHOWN]}"
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
-        elif is_over or now - last >= _SECONDS:
+        elif is_over or total <= _FEW or now - last >= _SECONDS:
             last = now
             sys.stderr.write(f"{done}/{total} {printable(what)}\n")
 

@@ -33,7 +33,8 @@ def build_apart(stage: Stage, prefix: str) -> list[str]:
 def join(stage: Stage) -> str:
     """COPY of what that stage built, or of the image that somebody built of it before."""
     if stage.image is not None:
-        return f"COPY --link --from={check_image(stage.image)} / /"
+        # The image is the layer and nothing else, so that all of it is meant.
+        return f"# hadolint ignore=DL3067\nCOPY --link --from={check_image(stage.image)} / /"
     return f"COPY --link --from={stage_name(stage)} {layout.APART}/ /"
 
 

@@ -35,7 +35,8 @@ def parse_layer_registry(text: str) -> LayerRegistry:
     """REGISTRY/PREFIX, as docker understands it. Raises `UsageError`."""
     first, slash, rest = text.partition("/")
     host, prefix = (first, rest) if slash and _HOST.fullmatch(first) else ("", text)
-    if len(text) > _MAX_LENGTH or not all(map(_COMPONENT.fullmatch, prefix.split("/"))):
+    is_only_host = not slash and "." in text
+    if is_only_host or len(text) > _MAX_LENGTH or not all(map(_COMPONENT.fullmatch, prefix.split("/"))):
         shown = text.rpartition("@")[2]  # what is before it may be a password
         raise UsageError(
             f"{shown!r}: expected a registry and the first part of the images' names, in lower case",

@@ -1,6 +1,7 @@
 """Commands of a verification: bounded in time, ended as a whole, and told."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ STEP_SECONDS = 3600
 """For one step: a large environment over a slow line."""
 PROBING = "what is installed, and what can be imported"
 """The last step of each installation."""
+_PRINTED = re.compile(r"#\d+ \d+\.\d+ ?(.*)")
 MAX_LOG_LINES = 40
 """What is shown of the log of a failed step: its end."""
 
@@ -28,10 +30,13 @@ class CommandFailedError(Exception):
 
     @property
     def reason(self) -> str:
-        """The last line of the log that says something, pip's own error where there is one."""
-        lines = [line.strip() for line in self.log.splitlines() if line.strip()]
-        errors = [line for line in lines if line.startswith("ERROR: ")]
-        return next(iter([*errors[-1:], *lines[-1:]]), "no output")
+        """The last line of the log that is an error of pip, conda or R; else the last that says something."""
+        lines = [line.strip() for line in self.log.splitlines()]
+        # BuildKit marks what the command printed, and then says more of its own.
+        printed = [match[1] for line in lines if (match := _PRINTED.fullmatch(line))]
+        told = [line for line in printed or lines if line]
+        errors = [line for line in told if line.upper().startswith("ERROR")]
+        return next(iter([*errors[-1:], *told[-1:]]), "no output")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from depnorm.report.wording import count
 MAX_LISTED = 200
 """Differences that text lists; JSON has all of them."""
 _NOTHING = "(nothing)"
+_WHOLE = " A shared layer is taken whole: without a lock, and for R, it can bring packages that nobody asked for."
 _KINDS = {
     DifferenceKind.INSTALL: "step",
     DifferenceKind.PACKAGE: "package",
@@ -42,8 +43,8 @@ def _title(verification: Verification) -> str:
     proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked"
     python = f"Python {plan.target.python}" if plan.target.python else "the base image's Python"
     return (
-        f"Installed twice, in {where}, on {python}, with the packages of {plan.as_of}: plain, by the repository's own "
-        f"commands, and staged, by its plan ({proof})."
+        f"Installed twice, in {where}, on {python}, with pip's packages as of {plan.as_of}: plain, by the repository's "
+        f"own commands, and staged, by its plan ({proof})."
     )
 
 
@@ -80,8 +81,9 @@ def _compared(verification: Verification) -> str:
     plain = verification.plain
     broken = sum(1 for error in plain.imports.values() if error)
     failing = f" ({broken} of them fail in the plain installation)" if broken else ""
+    files = f"{count(len(plain.files), 'file')}, " if plain.files else ""  # those of the Python prefix
     return (
-        f"Compared: {count(len(plain.packages), 'package')}, {count(len(plain.files), 'file')}, "
+        f"Compared: {count(len(plain.packages), 'package')}, {files}"
         f"{count(len(plain.imports), 'import')}{failing}, and what `pip check` says."
     )
 
@@ -91,10 +93,15 @@ def _verdict(verification: Verification) -> str:
     if not number:
         return "No difference."
     if not _failed(verification):
-        return f"{count(number, 'difference')}."
+        return f"{count(number, 'difference')}.{_WHOLE if _has_more(verification) else ''}"
     if verification.plain.packages:
         return "The plain installation succeeds, and the staged one fails."
     return "The plain installation fails already, so there is nothing that the staged one could be compared with."
+
+
+def _has_more(verification: Verification) -> bool:
+    """Whether the staged installation has packages that the plain one lacks."""
+    return any(each.kind is DifferenceKind.PACKAGE and not each.plain for each in verification.comparison.differences)
 
 
 def _failed(verification: Verification) -> bool:

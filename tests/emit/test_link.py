@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from render_samples import BASE, CONFIGURATION, COPY, lint, parse, plan, stage, wheel
 
 from depnorm.emit.dockerfile import render_dockerfile
+from depnorm.errors import UsageError
 from depnorm.model import Emitter, InstallCran, InstallWheels, Stage, StageKind, StoreWheels
 
 NUMPY = stage(StageKind.SHARED, InstallWheels(packages=(wheel("numpy"),)), name="numpy")
@@ -51,3 +53,31 @@ def test_what_changes_the_base_stays_in_the_chain() -> None:
 def test_hadolint_has_nothing_to_say() -> None:
     """The form pleases hadolint."""
     assert lint(linked(BASE, NUMPY, WEB, BACKENDS, CRAN, OWN, COPY), "--config", str(CONFIGURATION)) == ""
+
+
+IMAGE = f"registry.example.org/layers/numpy@sha256:{'a' * 64}"
+
+
+def test_a_layer_that_has_an_image_is_not_built() -> None:
+    """It is joined from there, by digest, in its place; the others are built."""
+    text = linked(BASE, replace(NUMPY, image=IMAGE), WEB, COPY)
+    assert "layer-numpy" not in text
+    assert [line for line in text.splitlines() if line.startswith("COPY --link")] == [
+        f"COPY --link --from={IMAGE} / /",
+        "COPY --link --from=layer-web-more-111111111111 /opt/depnorm/apart/ /",
+    ]
+    assert text.count("layer.py apart install") == 1
+
+
+def test_with_images_of_all_layers_there_is_one_stage() -> None:
+    """Nothing is left to build apart, so the image is made from the base image itself."""
+    text = linked(BASE, replace(NUMPY, image=IMAGE), OWN, COPY)
+    assert [value for command, value in parse(text) if command == "FROM"] == [["python:3.11-slim"]]
+    assert lint(text, "--config", str(CONFIGURATION)) == ""
+
+
+@pytest.mark.parametrize("image", ["a b", "x\nRUN y", "${x}", "", "--x"])
+def test_no_image_is_more_than_a_name(image: str) -> None:
+    """Whoever made the plan: what is no reference of an image reaches no Dockerfile."""
+    with pytest.raises(UsageError, match="image reference"):
+        linked(BASE, replace(NUMPY, image=image), COPY)

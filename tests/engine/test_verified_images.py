@@ -1,0 +1,104 @@
+"""`depnorm verify --engine docker`: both images built by a real engine, and compared."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import CONDA_BASE, PYTHON_BASE, R_BASE, Bench, output
+
+import depnorm
+from depnorm import cli
+from depnorm.library.verify import verify_plan
+from depnorm.model import InstallRPackages, Plan, RunPip, Stage, StageKind
+from depnorm.model.verification import Difference, DifferenceKind, Engine, Verification
+
+pytestmark = pytest.mark.engine
+
+SAMPLES = Path(__file__).parents[2] / "corpus"
+
+
+@pytest.fixture(autouse=True)
+def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DEPNORM_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "packages"),
+    [
+        ("python-package", PYTHON_BASE, {"toolz"}),
+        ("conda-pip-section", CONDA_BASE, {"conda: geopandas", "conda: toolz"}),
+        ("r-package-list", R_BASE, {"R: R6", "R: jsonlite"}),
+    ],
+)
+def test_the_staged_image_is_the_plain_one(bench: Bench, name: str, base: str, packages: set[str]) -> None:
+    """Python, conda with its pip section, R: the same packages, all of them can be loaded, and no image stays."""
+    assert bench
+    before = images()
+    is_python = base == PYTHON_BASE
+    python = "3.11" if is_python else None
+    root = SAMPLES / name / "repo"
+    found = depnorm.verify(root, engine=Engine.DOCKER, network="host", base_image=base, lock=is_python, python=python)
+    assert found.comparison.differences == (), found.log
+    assert packages <= found.plain.packages.keys()
+    assert found.plain.imports
+    assert not any(found.plain.imports.values())
+    assert bool(found.plain.files) == is_python
+    assert images() == before
+
+
+def test_images_are_kept_on_demand(bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --keep the images stay, and their Dockerfiles are in the directory."""
+    command = ("verify", str(SAMPLES / "python-package" / "repo"), "--engine", "docker", "--network", "host")
+    options = ("--base-image", PYTHON_BASE, "--python", "3.11", "--declared")
+    before = images()
+    assert cli.run([*command, *options, "--keep", str(tmp_path / "kept")]) == 0
+    made = images() - before
+    bench.tags.extend(made)
+    assert {tag.partition(":")[2].partition("-")[0] for tag in made} == {"plain", "staged"}
+    assert {path.name for path in (tmp_path / "kept").glob("*.Dockerfile")} == {
+        "plain.Dockerfile", "staged.Dockerfile",
+    }  # fmt: skip
+    assert "No difference." in capsys.readouterr().out
+
+
+def images() -> set[str]:
+    return set(output("docker", "images", "depnorm-verify", "--format", "{{.Repository}}:{{.Tag}}").split())
+
+
+def verified(made: Plan, stages: Iterable[Stage], root: Path) -> Verification:
+    """The plain image of a plan, and the staged one of these stages."""
+    return verify_plan(replace(made, stages=tuple(stages)), root, engine=Engine.DOCKER, network="host")
+
+
+def blank(stage: Stage) -> Stage:
+    """The stage without the first line of the file that it installs."""
+    if not isinstance(stage.step, RunPip):
+        return stage
+    commands = tuple(replace(each, without={"requirements.txt": (1,)}) for each in stage.step.commands)
+    return replace(stage, step=replace(stage.step, commands=commands))
+
+
+def test_a_missing_package_is_a_difference(bench: Bench, tmp_path: Path) -> None:
+    """A plan that loses a line: its package is named with the version, and its import is missing."""
+    assert bench
+    (tmp_path / "requirements.txt").write_text("six==1.16.0\nidna\n", encoding="utf-8")
+    made = depnorm.plan(tmp_path, python="3.11", base_image=PYTHON_BASE, max_layers=0)
+    unchecked = (stage for stage in made.stages if stage.kind is not StageKind.VERIFY)
+    assert verified(made, map(blank, unchecked), tmp_path).comparison.differences == (
+        Difference(kind=DifferenceKind.PACKAGE, name="six", plain="1.16.0", staged=""),
+        Difference(kind=DifferenceKind.IMPORT, name="six", plain="can be imported", staged=""),
+    )
+
+
+def test_a_step_that_fails_is_told_by_its_error(bench: Bench) -> None:
+    """Of all that a builder prints, the line of R that says why."""
+    assert bench
+    root = SAMPLES / "r-package-list" / "repo"
+    made = depnorm.plan(root, base_image=R_BASE)
+    more = replace(made.stages[-1], kind=StageKind.LATE, step=InstallRPackages(packages=("no.such.package",)))
+    found = verified(made, (*made.stages, more), root)
+    (difference,) = found.comparison.differences
+    assert difference.kind is DifferenceKind.INSTALL
+    assert difference.plain == "succeeds"
+    assert difference.staged.startswith("not installed: no.such.package")

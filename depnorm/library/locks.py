@@ -23,12 +23,15 @@ def cache_directory() -> Path:
     return Path(given) if given else platformdirs.user_cache_path("depnorm")
 
 
-def lock_analysis(analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None) -> Lock:
+def lock_analysis(
+    repository: Repository, analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None
+) -> Lock:
     """One joint resolution of what a repository asks of pip. Raises `ResolutionError`, with the lines that conflict."""
     from depnorm.resolve.joint import lock_python  # noqa: PLC0415  brings uv
     from depnorm.resolve.request import request_of  # noqa: PLC0415
 
-    request = request_of(analysis, python=target.python or "", platform=target.platform, as_of=as_of)
+    python, platform = target.python or "", target.platform
+    request = request_of(analysis, repository.list_directory, python=python, platform=platform, as_of=as_of)
     return lock_python(request, cache_directory(), progress)
 
 

@@ -42,7 +42,7 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
         max_layers=options.get("max_layers", DEFAULT_MAX_LAYERS[emitter]),
         tools=ToolDigests(python=tools_digest("layer.py"), r=tools_digest("packages.R", "profile.R")),
         emitter=emitter,
-        lock=_lock(asked, options) if options.get("lock") and asked.is_lockable else None,
+        lock=_lock_for_plan(asked, options) if options.get("lock") else None,
     )
     always_soft = options.get("fallback", "auto") == "always"
     made = plan_repository(analysis, sharing, target, repo_dir=repo_dir, emitter=emitter, always_soft=always_soft)
@@ -62,13 +62,7 @@ def lock(path: str | Path, **options: Unpack[PlanOptions]) -> Lock:
 
     Nothing of it is built or run. Raises what `plan` raises, and `UnsupportedError` where pip installs nothing.
     """
-    asked = _ask(path, options)
-    if not asked.is_lockable:
-        raise UnsupportedError(
-            f"{path}: nothing here is installed by pip into a prefix of its own",
-            hint="`depnorm plan` says which files count.",
-        )
-    return _lock(asked, options)
+    return _lock(_ask(path, options), options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +74,6 @@ class _Asked:
     analysis: Analysis
     target: Target
 
-    @property
-    def is_lockable(self) -> bool:
-        return self.analysis.uses_prefix and self.target.python is not None
-
 
 def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     catalog = load_catalog(options.get("catalog", "default"))
@@ -94,11 +84,27 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     return _Asked(catalog=catalog, repository=repository, analysis=analysis, target=_target(analysis, options))
 
 
+def _lock_for_plan(asked: _Asked, options: PlanOptions) -> Lock:
+    """The lock of a plan, whose layers a pip builds that the catalog pins; raises where it could prove nothing."""
+    python, pythons = asked.target.python, asked.catalog.pythons
+    if python is not None and python not in pythons:
+        raise UnsupportedError(
+            f"catalog {asked.catalog.name} has no snapshot for Python {python}, so no plan for it can be locked",
+            hint=f"Take one of {', '.join(pythons)} with --python, or plan without a lock (verify: --declared).",
+        )
+    return _lock(asked, options)
+
+
 def _lock(asked: _Asked, options: PlanOptions) -> Lock:
+    if not asked.analysis.uses_prefix or asked.target.python is None:
+        raise UnsupportedError(
+            "nothing here is installed by pip into a Python prefix of its own, and nothing else can be locked yet",
+            hint="Plan without a lock (verify: --declared); `depnorm plan` says which files count.",
+        )
     from depnorm.library.locks import lock_analysis  # noqa: PLC0415  nothing else resolves
 
     as_of = options.get("as_of") or asked.catalog.as_of
-    return lock_analysis(asked.analysis, asked.target, as_of, options.get("progress"))
+    return lock_analysis(asked.repository, asked.analysis, asked.target, as_of, options.get("progress"))
 
 
 def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from depnorm.model.choice import SpecChoice
 from depnorm.model.dependency import Ecosystem
 from depnorm.model.finding import Finding
+from depnorm.model.lock import LeftOut
 from depnorm.model.step import InstallWheels, Step, StoreWheels
 from depnorm.model.target import Target
 
@@ -90,9 +91,10 @@ class LayerDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an emitter turns into a Dockerfile. `as_of` is the ISO date of the catalog's snapshot.
+    """What an emitter turns into a Dockerfile. `as_of` is the ISO date of the lock, else of the catalog's snapshot.
 
-    `layers_from` says where layers were looked for that need not be built, empty where nobody asked.
+    `left_out` is what the lock leaves to the repository's own command, unproven. `layers_from` says where layers were
+    looked for that need not be built, empty where nobody asked.
     """
 
     mode: Mode
@@ -105,6 +107,7 @@ class Plan:
     repo_dir: str
     emitter: Emitter = Emitter.CHAIN
     layers_from: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def shared_bytes(self) -> int:

@@ -188,8 +188,16 @@ class Sharing(Struct, frozen=True, kw_only=True):
     own_bytes: int | None
 
 
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """What a lock cannot stand for, and why."""
+
+    name: str
+    kind: model.LeftOutKind
+    why: str
+
+
 class PlanDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm plan --format json`."""
+    """`depnorm plan --format json`. `left_out` is what a lock leaves to the repository's own command, unproven."""
 
     schema: Literal[1]
     mode: model.Mode
@@ -201,6 +209,7 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
     stages: tuple[Stage, ...]
     layers: tuple[LayerDecision, ...]
     sharing: Sharing
+    left_out: tuple[LeftOut, ...]
 
 
 class LockedPackage(Struct, frozen=True, kw_only=True):
@@ -213,14 +222,6 @@ class LockedPackage(Struct, frozen=True, kw_only=True):
     sha256: str
     bytes: int | None
     requires: tuple[str, ...]
-
-
-class LeftOut(Struct, frozen=True, kw_only=True):
-    """What a lock cannot stand for, and why."""
-
-    name: str
-    kind: model.LeftOutKind
-    why: str
 
 
 class LockDocument(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from depnorm import model
 from depnorm.report import documents, wording
+from depnorm.report.as_json import left_out
 from depnorm.report.encode import encode_json
 from depnorm.report.redact import printable
 
@@ -14,7 +15,7 @@ def lock_json(lock: model.Lock) -> str:
             as_of=lock.as_of,
             requires_python=lock.requires_python,
             packages=tuple(_package(package) for package in lock.packages),
-            left_out=tuple(documents.LeftOut(name=each.name, kind=each.kind, why=each.why) for each in lock.remainder),
+            left_out=left_out(lock.remainder),
             colliding=tuple(sorted(lock.colliding)),
         )
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from depnorm import model
 from depnorm.report import wording
 from depnorm.report.redact import printable
-from depnorm.report.sharing import own_bytes
 
 # Whatever Markdown or HTML might give a meaning to, `@` and `#` (mentions, issues) included (CommonMark, 2.4).
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@&]|:(?=//))")
@@ -49,10 +48,9 @@ def _stages(plan: model.Plan) -> Iterator[str]:
             "" if stage.seen_in is None else str(stage.seen_in),
         )
         yield f"| {' | '.join(cells)} |"
-    own = own_bytes(plan)
     yield from ("", _plain(wording.prebuilt(plan))) if plan.layers_from else ()
     yield ""
-    yield f"Shared: {wording.megabytes(plan.shared_bytes)}. Own: {wording.megabytes(own) or 'unknown without a lock'}."
+    yield f"Shared: {wording.megabytes(plan.shared_bytes)}. Own: {wording.own_size(plan)}."
 
 
 def _layers(plan: model.Plan) -> Iterator[str]:
@@ -60,6 +58,9 @@ def _layers(plan: model.Plan) -> Iterator[str]:
     if refused:
         yield from ("", "## Shared layers not taken", "")
         yield from (f"- {_plain(layer.name)}: {_plain(layer.why)}" for layer in refused)
+    if plan.left_out:
+        yield from ("", "## Left out of the lock, unproven", "")
+        yield from (f"- {_plain(each.name)} {_plain(each.why)}" for each in plan.left_out)
 
 
 def _findings(plan: model.Plan) -> Iterator[str]:

@@ -9,7 +9,6 @@ from depnorm import model
 from depnorm.report import wording
 from depnorm.report.display import Display
 from depnorm.report.redact import printable
-from depnorm.report.sharing import own_bytes
 from depnorm.report.terminal_findings import STYLES
 
 _HEADING = "bold"
@@ -27,6 +26,7 @@ def plan_text(plan: model.Plan, display: Display) -> str:
     _add_references(tree, plan.findings)
     _add_stages(tree, plan.stages)
     _add_refused_layers(tree, plan.layers)
+    _add_left_out(tree, plan.left_out)
     _add_findings(tree, plan.findings)
     return f"{display.render(tree)}\n{display.render(_summary(plan))}"
 
@@ -138,6 +138,16 @@ def _add_refused_layers(tree: Tree, layers: Iterable[model.LayerDecision]) -> No
         branch.add(Text.assemble((printable(layer.name), "yellow"), f": {printable(layer.why)}"))
 
 
+def _add_left_out(tree: Tree, left_out: Sequence[model.LeftOut]) -> None:
+    if not left_out:
+        return
+    title = "Left out of the lock: the repository's own command installs it, and what only it needs, unproven"
+    branch = tree.add(Text(title, style=_HEADING))
+    for each in left_out[:_MAX_LISTED]:
+        branch.add(Text.assemble((printable(each.name), "yellow"), f" {printable(each.why)}"))
+    _add_rest(branch, len(left_out), "`depnorm plan REPO --lock --format json`")
+
+
 def _summary(plan: model.Plan) -> Text:
     lines = _sharing(plan) if plan.stages else ["depnorm has no stages for this repository; the spec files say why."]
     if plan.findings:
@@ -151,5 +161,5 @@ def _sharing(plan: model.Plan) -> list[str]:
     return [
         f"Shared with other repositories: {layers}.",
         *([printable(wording.prebuilt(plan))] if plan.layers_from else []),
-        f"For this repository alone: {wording.megabytes(own_bytes(plan)) or 'unknown without a lock'}.",
+        f"For this repository alone: {wording.own_size(plan)}.",
     ]

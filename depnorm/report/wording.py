@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from depnorm import model
+from depnorm.report.sharing import own_bytes
 
 
 def megabytes(size: int | None) -> str:
@@ -69,3 +70,10 @@ def tally(findings: Iterable[model.Finding]) -> str:
         if severity in severities
     ]
     return f"{count(len(severities), 'finding')} ({', '.join(parts)})"
+
+
+def own_size(plan: model.Plan) -> str:
+    """What is downloaded for the repository alone, or why that is unknown."""
+    size = megabytes(own_bytes(plan))
+    locked = plan.mode is model.Mode.LOCKED
+    return size or ("unknown, since the lock does not hold everything" if locked else "unknown without a lock")

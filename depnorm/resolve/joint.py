@@ -4,11 +4,15 @@ import hashlib
 import json
 import os
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, Progress, redact, requirement_name
 from depnorm.model.environment import marker_environment
@@ -20,7 +24,7 @@ from depnorm.resolve.uv_command import NoSolutionError, Prereleases, Query, comp
 from depnorm.resolve.wheel import Wheel, read_requirements
 from depnorm.resolve.wheel_files import find_collisions
 
-SCHEMA = 1
+SCHEMA = 2
 """Of what the cache holds: another one makes it anew."""
 _NO_WHEEL = re.compile(r"Wheels are required for `([^`]+)`")
 _NOT_FOUND = re.compile(r"\b([A-Za-z0-9][\w.-]*) was not found in the (?:package registry|provided package locations)")
@@ -36,19 +40,23 @@ def lock_python(request: Request, cache: Path, progress: Progress | None = None)
     direct = tuple(_direct(request))
     if progress:
         progress("one resolution of all requirements", 0, 1)
-    answer = _remembered(_query(request), cache, request)
-    lock = lock_pylock(answer.pylock, "the resolution", Selection(python=request.python, platform=request.platform))
-    other = tuple(_of_another_hash(lock, request))
-    left_out = (*lock.left_out, *direct, *answer.left_out, *other)
+    answer = _remembered(_query(request), request, cache, progress)
+    found = _read_pylock(answer.pylock, request)
+    other = tuple(_of_another_hash(found, request))
+    left_out = (*found.left_out, *direct, *answer.left_out, *other)
     lock = replace(
-        lock,
-        packages=tuple(each for each in lock.packages if each.name not in {one.name for one in other}),
+        found,
+        packages=tuple(each for each in found.packages if each.name not in {one.name for one in other}),
         left_out=tuple(sorted(left_out, key=lambda each: each.name)),
         as_of=request.as_of,
         requires_python=f"=={request.python}.*",
         platforms=(_marker(request),),
     )
     return _with_contents(lock, request, cache, progress)
+
+
+def _read_pylock(text: str, request: Request) -> Lock:
+    return lock_pylock(text, "the resolution", Selection(python=request.python, platform=request.platform))
 
 
 def _direct(request: Request) -> Iterator[LeftOut]:
@@ -96,22 +104,62 @@ class _Answer:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def _resolve(query: Query, request: Request) -> _Answer:
-    """At each turn what no wheel is there for is left out, until an answer is found."""
+def _resolve(query: Query, request: Request, cache: Path, progress: Progress | None) -> _Answer:
+    """At each turn what no wheel can stand for is left out, until nothing more is found."""
     found: list[LeftOut] = []
     while True:
         try:
-            return _Answer(pylock=compile_pylock_text(query), left_out=tuple(found))
+            text = compile_pylock_text(query)
         except NoSolutionError as error:
             more = list(_unlockable(query, str(error)))
             if not more:
                 return _Answer(pylock=_ask_pip(query, request, error), left_out=tuple(found))
-            found += more
-            query = replace(query, excluded=tuple(sorted({*query.excluded, *(each.name for each in more)})))
+        else:
+            more = list(_newer_as_sdist(_read_pylock(text, request), query, request, cache, progress))
+            if not more:
+                return _Answer(pylock=text, left_out=tuple(found))
+        found += more
+        query = replace(query, excluded=tuple(sorted({*query.excluded, *(each.name for each in more)})))
 
 
-def _remembered(query: Query, cache: Path, request: Request) -> _Answer:
-    """The answer of an earlier time to the same question: with a date in the past it stays the same."""
+def _newer_as_sdist(
+    lock: Lock, query: Query, request: Request, cache: Path, progress: Progress | None
+) -> Iterator[LeftOut]:
+    """The packages of which pip would take a newer version than any wheel has, and build it.
+
+    Both are asked alone, under all that the lock requires of them: a wheel that is held back by another package is not
+    meant.
+    """
+    environment = marker_environment(request.python, request.platform)
+    asked = [*query.requirements, *query.constraints]
+    asked += [line for lines in _edges(lock, request, cache, progress).values() for line in lines]
+    limits: dict[str, set[str]] = {each.name: set() for each in lock.packages}
+    for requirement in map(Requirement, asked):
+        if requirement.name in limits and (requirement.marker is None or requirement.marker.evaluate(environment)):
+            limits[requirement.name].update(map(str, requirement.specifier))
+    lines = tuple(f"{name}{','.join(sorted(limits[name]))}" for name in sorted(limits))
+    alone = replace(query, requirements=lines, constraints=(), excluded=(), alone=True)
+    wheels, sdists = (_versions(replace(alone, sdists=sdists)) for sdists in (False, True))
+    for name, version in sdists.items():
+        if name in wheels and Version(version) > Version(wheels[name]):
+            why = f"has no wheel that fits of its newest version {version}, and building it runs code"
+            yield _left_out(name, LeftOutKind.SOURCE, why)
+
+
+def _versions(query: Query) -> dict[str, str]:
+    """Name to version; empty where there is no answer, so that nothing can be said."""
+    try:
+        packages = tomllib.loads(compile_pylock_text(query)).get("packages", [])
+    except NoSolutionError:
+        return {}
+    return {each["name"]: each["version"] for each in packages}
+
+
+def _remembered(query: Query, request: Request, cache: Path, progress: Progress | None) -> _Answer:
+    """The answer of an earlier time to the same question: with a date in the past it stays the same.
+
+    What comes from an index whose URL holds a credential is not kept: its own URLs may hold it, too.
+    """
     digest = hashlib.sha256(json.dumps([SCHEMA, uv_version(), asdict(query)], sort_keys=True).encode()).hexdigest()
     kept = cache / "resolutions" / f"{digest}.json"
     try:
@@ -119,8 +167,9 @@ def _remembered(query: Query, cache: Path, request: Request) -> _Answer:
         return _Answer(pylock=found["pylock"], left_out=tuple(_left_out(**each) for each in found["left_out"]))
     except (OSError, ValueError):
         pass
-    answer = _resolve(query, request)
-    if query.as_of < datetime.now(UTC).date().isoformat():
+    answer = _resolve(query, request, cache, progress)
+    is_settled = query.as_of < datetime.now(UTC).date().isoformat()
+    if is_settled and all(redact(line) == line for line in query.options):
         left = [{"name": each.name, "kind": each.kind, "why": each.why} for each in answer.left_out]
         kept.parent.mkdir(parents=True, exist_ok=True)
         part = kept.with_suffix(f".{os.getpid()}")
@@ -179,18 +228,30 @@ def _lines_about(message: str, request: Request) -> list[str]:
 
 def _with_contents(lock: Lock, request: Request, cache: Path, progress: Progress | None) -> Lock:
     """The lock with what each wheel's metadata requires for the Target, and with those that write the same files."""
-    wheels = [Wheel(artifact=each.artifact, url=each.artifact.url or "") for each in lock.packages]
-    places = cache / "wheels"
-    places.mkdir(parents=True, exist_ok=True)
-    requires = read_requirements(wheels, places, progress)
-    declared = {each.name: lines for each, lines in zip(lock.packages, requires, strict=True)}
-    roots = [each.requirement for each in request.asked if each.name in declared]
-    edges = evaluate_requirements(roots, declared, marker_environment(request.python, request.platform))
+    edges = _edges(lock, request, cache, progress)
     packages = tuple(replace(each, requires=edges.get(each.name, ())) for each in lock.packages)
     check_consistent(packages, missing=frozenset(each.name for each in lock.left_out))
-    files = find_collisions(wheels, places, progress)
+    files = find_collisions(_wheels(lock), _kept_wheels(cache), progress)
     colliding = frozenset(each.name for each in packages if each.artifact.filename in files)
     return replace(lock, packages=packages, colliding=colliding)
+
+
+def _edges(lock: Lock, request: Request, cache: Path, progress: Progress | None) -> dict[str, tuple[str, ...]]:
+    requires = read_requirements(_wheels(lock), _kept_wheels(cache), progress)
+    declared = {each.name: lines for each, lines in zip(lock.packages, requires, strict=True)}
+    roots = [each.requirement for each in request.asked if each.name in declared]
+    return evaluate_requirements(roots, declared, marker_environment(request.python, request.platform))
+
+
+def _wheels(lock: Lock) -> list[Wheel]:
+    return [Wheel(artifact=each.artifact, url=each.artifact.url or "") for each in lock.packages]
+
+
+def _kept_wheels(cache: Path) -> Path:
+    """Where what wheels say of themselves is kept, by their hashes."""
+    place = cache / "wheels"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def _marker(request: Request) -> str:

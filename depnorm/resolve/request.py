@@ -1,7 +1,7 @@
 """What a repository asks of pip together: the input of a joint lock."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from depnorm.errors import ResolutionError
@@ -32,8 +32,13 @@ class Request:
     as_of: str
 
 
-def request_of(analysis: Analysis, *, python: str, platform: str, as_of: str) -> Request:
-    """The request of a repository, or of one file; raises `ResolutionError` for what no lock can honour."""
+def request_of(
+    analysis: Analysis, list_directory: Callable[[str], Iterable[str]], *, python: str, platform: str, as_of: str
+) -> Request:
+    """The request of a repository, or of one file; raises `ResolutionError` for what no lock can honour.
+
+    `list_directory` tells the names in a directory of the repository.
+    """
     files = [file for file in analysis.files if file.format in _REQUIREMENTS]
     _check_references(reference for file in files for reference in file.references)
     options = [option for file in files for option in file.options]
@@ -41,7 +46,7 @@ def request_of(analysis: Analysis, *, python: str, platform: str, as_of: str) ->
         asked=analysis.asked,
         constraints=analysis.constraints,
         options=tuple(line for option in options if (line := _source(option))),
-        own=frozenset(_own(analysis)),
+        own=frozenset(_own(analysis, list_directory)),
         built=frozenset(name for option in options if option.name == "--no-binary" for name in _built(option)),
         prereleases=any(option.name == "--pre" for option in options),
         python=python,
@@ -50,11 +55,11 @@ def request_of(analysis: Analysis, *, python: str, platform: str, as_of: str) ->
     )
 
 
-_DECIDES = (ReferenceKind.INDEX, ReferenceKind.INCLUDE, ReferenceKind.CONSTRAINT)
+_DECIDES = (ReferenceKind.INCLUDE, ReferenceKind.CONSTRAINT, ReferenceKind.FIND_LINKS, ReferenceKind.INDEX)
+"""References that say what other lines mean. An index in the repository is read by nothing here."""
 
 
 def _check_references(references: Iterable[RepoReference]) -> None:
-    """Raise for an index of the repository's own, and for lines elsewhere that were not read."""
     for each in references:
         if each.kind in _DECIDES and (each.kind is ReferenceKind.INDEX or each.resolved is None):
             raise ResolutionError(
@@ -89,11 +94,16 @@ def _built(option: Option) -> Iterator[str]:
     return (canonical_name(name) for name in names if name != ":none:")
 
 
-def _own(analysis: Analysis) -> Iterator[str]:
+def _own(analysis: Analysis, list_directory: Callable[[str], Iterable[str]]) -> Iterator[str]:
     """Names that mean something of the repository: its projects, and the files that `--find-links` finds in it."""
     for file in analysis.files:
         yield from (canonical_name(option.value) for option in file.options if option.name == "project-name")
         for reference in file.references:
             if reference.kind is ReferenceKind.FIND_LINKS:
-                for path in reference.files:
-                    yield canonical_name(path.rpartition("/")[2].partition("-")[0])
+                found = [each for path in reference.files for each in _names_in(path, list_directory)]
+                yield from (canonical_name(each.partition("-")[0]) for each in found if "-" in each)
+
+
+def _names_in(path: str, list_directory: Callable[[str], Iterable[str]]) -> Iterable[str]:
+    """The file's name; of a directory (`wheels/`) those in it."""
+    return list_directory(path.rstrip("/")) if path.endswith("/") else [path.rpartition("/")[2]]

@@ -48,7 +48,8 @@ class Query:
 
     `python` is `X.Y`, `platform` a manylinux tag, `as_of` an ISO date whose uploads still count (to midnight UTC).
     `options` are lines of a requirements file that say where packages come from. Names in `excluded` are resolved as if
-    nothing asked for them. With `alone`, what the requirements need does not matter.
+    nothing asked for them. With `alone`, what the requirements need does not matter; then `sdists` may count, too,
+    since nothing of them has to be known but their versions.
     """
 
     requirements: tuple[str, ...]
@@ -56,6 +57,7 @@ class Query:
     options: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     alone: bool = False
+    sdists: bool = False
     python: str
     platform: str
     as_of: str
@@ -105,7 +107,7 @@ def compile_pylock_text(query: Query, scratch: Path | None = None) -> str:
             ("overrides.txt", nothing),
         ):
             (here / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
-        run_uv(_arguments(query), here, hint=_HINT, no_solution=NO_SOLUTION)
+        run_uv(_arguments(query), here, hint=_UNREACHABLE, no_solution=NO_SOLUTION)
         return (here / "pylock.toml").read_text("utf-8")
 
 
@@ -115,7 +117,7 @@ def _arguments(query: Query) -> Sequence[str]:
         *("--index-strategy", "unsafe-best-match"),  # as pip: the best version of any index
         *("--exclude-newer", f"{query.as_of}T23:59:59.999999Z"),
         *("--python-version", query.python, "--python-platform", uv_platform(query.platform)),
-        *("--only-binary", ":all:"),
+        *(() if query.alone and query.sdists else ("--only-binary", ":all:")),  # uv builds nothing for a version
         *("--prerelease", query.prereleases),
         *("--format", "pylock.toml", "--output-file", "pylock.toml"),
         *(("--no-deps",) if query.alone else ()),
@@ -136,7 +138,7 @@ def uv_platform(platform: str) -> str:
 def run_uv(arguments: Sequence[str], directory: Path, *, hint: str, no_solution: int | None = None) -> None:
     """Run uv in `directory`, without what a user's configuration says beyond where indexes are.
 
-    Raises `ResolutionError` with uv's message and `hint`, as `NoSolutionError` for the exit code `no_solution`.
+    Raises `ResolutionError` with uv's message and `hint`, and `NoSolutionError` for the exit code `no_solution`.
     """
     command = [find_uv(), *arguments]
     kept = {name: value for name, value in os.environ.items() if _is_kept(name)}
@@ -157,11 +159,14 @@ def run_uv(arguments: Sequence[str], directory: Path, *, hint: str, no_solution:
     except OSError as error:
         raise ResolutionError(f"uv cannot be run: {error.strerror}") from error
     if done.returncode:
-        kind = NoSolutionError if done.returncode == no_solution else ResolutionError
-        raise kind(done.stderr.strip().removeprefix("error: ") or f"uv ended with {done.returncode}", hint=hint)
+        message = done.stderr.strip().removeprefix("error: ") or f"uv ended with {done.returncode}"
+        if done.returncode == no_solution:
+            raise NoSolutionError(message, hint=_NO_SOLUTION)
+        raise ResolutionError(message, hint=hint)
 
 
-_HINT = "Look for the requirement that uv names; only wheels count, and only those of the as-of date or older."
+_NO_SOLUTION = "Look for the requirement that uv names; only wheels count, and only those of the as-of date or older."
+_UNREACHABLE = "Nothing was resolved. Is the package index that uv names the right one, and can it be reached?"
 
 
 def _is_kept(name: str) -> bool:

@@ -112,24 +112,17 @@ def _requires(wheel: Wheel, cache: Path) -> tuple[str, ...]:
 
 
 def _fetch_metadata(wheel: Wheel) -> bytes:
-    for wait in _WAITS_SECONDS:
-        try:
-            with open_url(f"{wheel.url}.metadata") as answer:
-                return bytes(answer.read(_MAX_METADATA_BYTES))
-        except urllib.error.HTTPError as error:
-            if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
-                break
-            time.sleep(wait)
-        except (OSError, HTTPException):
-            time.sleep(wait)
-    return _metadata_of_wheel(wheel)
+    try:
+        return fetch(f"{wheel.url}.metadata", _MAX_METADATA_BYTES).body
+    except (OSError, HTTPException):
+        return _metadata_of_wheel(wheel)  # the index has none, or the network is bad: that of the wheel tells
 
 
 def _metadata_of_wheel(wheel: Wheel) -> bytes:
     digest = hashlib.sha256()
     with tempfile.TemporaryFile() as file:
         try:
-            with open_url(wheel.url) as answer:
+            with _open_url(wheel.url) as answer:
                 while block := answer.read(1 << 20):
                     digest.update(block)
                     file.write(block)
@@ -149,8 +142,38 @@ def _metadata_name(archive: zipfile.ZipFile) -> str:
     return next(name for name in names if name.count("/") == 1 and name.endswith(".dist-info/METADATA"))
 
 
-def open_url(url: str, headers: Mapping[str, str] | None = None) -> Any:
-    """The answer of a server, a context manager; raises `ResolutionError` for a URL of another kind, and `OSError`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server answered; `body` up to the limit that was given."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def fetch(url: str, limit: int, headers: Mapping[str, str] | None = None) -> Answer:
+    """A whole answer, asked again after a wait where the network or the server failed.
+
+    Raises `OSError` (`HTTPError` for what the server refuses), `HTTPException`, and `ResolutionError` for another URL.
+    """
+    for wait in _WAITS_SECONDS:
+        try:
+            return _ask(url, limit, headers)
+        except urllib.error.HTTPError as error:
+            if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+        except (OSError, HTTPException):
+            pass
+        time.sleep(wait)
+    return _ask(url, limit, headers)
+
+
+def _ask(url: str, limit: int, headers: Mapping[str, str] | None) -> Answer:
+    with _open_url(url, headers) as answer:
+        return Answer(status=answer.status, headers=answer.headers, body=answer.read(limit))
+
+
+def _open_url(url: str, headers: Mapping[str, str] | None = None) -> Any:
     if urlsplit(url).scheme not in {"https", "http"}:
         raise ResolutionError(f"{redact(url)}: expected an https URL")
     request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310  the scheme was checked above

@@ -20,9 +20,11 @@ from typing import Any
 
 from depnorm.errors import ResolutionError
 from depnorm.model import Progress
-from depnorm.resolve.wheel import CONNECTIONS, Wheel, open_url
+from depnorm.resolve.wheel import CONNECTIONS, Wheel, fetch
 
 _BLOCK = 64 * 1024
+_MAX_WHEEL_BYTES = 2**31
+"""Of a server that sends no part of a file."""
 _MAX_ENTRY_POINTS_BYTES = 1_000_000
 _SCRIPTS = ("console_scripts", "gui_scripts")
 _ROOTS = {
@@ -128,10 +130,10 @@ class _RangeFile(io.RawIOBase):
         return len(data)
 
     def _ask_size(self) -> int:
-        with open_url(self._url, headers={"Range": "bytes=0-0"}) as answer:
-            if answer.status == HTTPStatus.PARTIAL_CONTENT:
-                return int(answer.headers["Content-Range"].rpartition("/")[2])
-            whole = answer.read()
+        answer = fetch(self._url, _MAX_WHEEL_BYTES, {"Range": "bytes=0-0"})
+        if answer.status == HTTPStatus.PARTIAL_CONTENT:
+            return int(answer.headers["Content-Range"].rpartition("/")[2])
+        whole = answer.body
         self._blocks = {start // _BLOCK: whole[start : start + _BLOCK] for start in range(0, len(whole), _BLOCK)}
         return len(whole)
 
@@ -139,6 +141,8 @@ class _RangeFile(io.RawIOBase):
         if number not in self._blocks:
             first = number * _BLOCK
             last = min(first + _BLOCK, self._size) - 1
-            with open_url(self._url, headers={"Range": f"bytes={first}-{last}"}) as answer:
-                self._blocks[number] = answer.read(_BLOCK)
+            answer = fetch(self._url, _BLOCK, {"Range": f"bytes={first}-{last}"})
+            if answer.status != HTTPStatus.PARTIAL_CONTENT:
+                raise HTTPException("the server sends no part of a file any more")
+            self._blocks[number] = answer.body
         return self._blocks[number]

@@ -126,7 +126,7 @@ def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage, tools: T
     return layer_key(
         replace(target, r_version=None, r_snapshot=None),
         [package.artifact.sha256 for package in layer.packages],
-        installer=f"{pip.name} {pip.version}, tool {tools.python}",
+        installer=f"{pip.name} {pip.version}, tool {tools.python}, {'store' if layer.wheelhouse else 'install'}",
         emitter=emitter,
     )
 

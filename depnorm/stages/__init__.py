@@ -47,7 +47,7 @@ def plan_repository(
         stages = tuple(_ordered(analysis, sharing, target, soft=always_soft))
     return Plan(
         mode=Mode.LOCKED if sharing.lock else Mode.DECLARED,
-        as_of=sharing.as_of,
+        as_of=(sharing.lock and sharing.lock.as_of) or sharing.as_of,
         target=target,
         choice=analysis.choice,
         findings=analysis.findings,
@@ -55,6 +55,7 @@ def plan_repository(
         layers=sharing.decisions,
         repo_dir=repo_dir,
         emitter=emitter,
+        left_out=sharing.lock.remainder if sharing.lock else (),
     )
 
 

@@ -82,6 +82,7 @@ def test_plan_has_the_keys_of_the_contract_in_order() -> None:
     document = json.loads(plan_json(plan()))
     assert list(document) == [
         "schema", "mode", "builder", "as_of", "target", "spec_files", "findings", "stages", "layers", "sharing",
+        "left_out",
     ]  # fmt: skip
     assert list(document["spec_files"]) == ["used", "ignored"]
     assert document["findings"][0] == {

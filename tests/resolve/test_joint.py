@@ -1,5 +1,6 @@
 """Joint locks of what a repository asks of pip, by the real uv and the real index, with pip as the oracle."""
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -11,8 +12,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import depnorm
-from depnorm.errors import ResolutionError
+from depnorm.errors import ResolutionError, UnsupportedError
 from depnorm.model import Dependency, Ecosystem, LeftOutKind, Location, Lock
+from depnorm.report.display import Display
+from depnorm.report.formats import PlanFormat, format_plan
 from depnorm.report.pylock import render_pylock
 from depnorm.resolve.joint import lock_python
 from depnorm.resolve.pip_report import ask_pip
@@ -221,3 +224,59 @@ def test_what_decides_and_cannot_be_known_is_no_lock(tmp_path: Path, line: str) 
     with pytest.raises(ResolutionError, match=r"requirements\.txt:2: ") as caught:
         depnorm.lock(tmp_path)
     assert caught.value.hint
+
+
+def test_an_older_wheel_does_not_stand_for_a_newer_sdist(tmp_path: Path) -> None:
+    """Where pip would take a newer version and build it, the lock says so instead of taking what pip would not."""
+    lock = lock_python(request("seqeval", "six"), tmp_path)  # 0.0.10 has a wheel, 1.2.2 has none
+    assert versions(lock) == {"six": "1.16.0"}
+    (each,) = lock.left_out
+    assert (each.name, each.kind) == ("seqeval", LeftOutKind.SOURCE)
+    assert "1.2.2" in each.why
+    assert versions(lock_python(request("seqeval==0.0.10"), tmp_path))["seqeval"] == "0.0.10"
+
+
+def test_a_package_that_another_holds_back_is_locked(tmp_path: Path) -> None:
+    """An older version because of what another package requires is what pip takes, too."""
+    lock = lock_python(request("requests==2.20.0", "urllib3"), tmp_path)
+    assert versions(lock)["urllib3"] == "1.24.3"
+    assert not lock.left_out
+
+
+def test_wheels_of_the_repository_are_its_own(tmp_path: Path) -> None:
+    """A name that `--find-links` finds in a directory of the repository never comes from an index."""
+    (tmp_path / "wheels").mkdir()
+    (tmp_path / "wheels" / "Idna-99-py3-none-any.whl").touch()
+    (tmp_path / "requirements.txt").write_text("--find-links wheels\nidna\nsix\n", encoding="utf-8")
+    lock = depnorm.lock(tmp_path)
+    assert left(lock) == {"idna": LeftOutKind.DIRECTORY}
+    assert set(versions(lock)) == {"six"}
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"requirements.txt": "six\n", "runtime.txt": "python-3.8\n"}, "no snapshot for Python 3.8"),
+        ({"environment.yml": "dependencies: [six]\n"}, "nothing else can be locked yet"),
+        ({"README.md": "", "runtime.txt": "r-4.2-2024-01-10\n"}, "nothing else can be locked yet"),
+    ],
+    ids=str,
+)
+def test_a_plan_that_cannot_be_locked_says_so(tmp_path: Path, files: dict[str, str], reason: str) -> None:
+    """Asked for a proof, a plan without one is none: it is refused with the reason and what to do."""
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(UnsupportedError, match=reason) as caught:
+        depnorm.plan(tmp_path, lock=True)
+    assert "without a lock" in caught.value.hint
+
+
+def test_a_locked_plan_names_what_it_does_not_prove(tmp_path: Path) -> None:
+    """In every format, with the reason; and its date is that of the lock."""
+    (tmp_path / "requirements.txt").write_text("docopt\nsix\n", encoding="utf-8")
+    plan = depnorm.plan(tmp_path, lock=True, as_of=AS_OF)
+    assert plan.as_of == AS_OF
+    texts = [format_plan(plan, name, Display(width=200)) for name in PlanFormat]
+    assert all("docopt" in text and "building it runs code" in text for text in texts)
+    assert "unknown, since the lock does not hold everything" in texts[0]
+    assert json.loads(texts[1])["left_out"][0]["kind"] == "source"

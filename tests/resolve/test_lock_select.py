@@ -5,7 +5,8 @@ import tomllib
 from collections.abc import Mapping
 
 import pytest
-from packaging.pylock import Pylock, PylockSelectError
+from packaging.markers import UndefinedEnvironmentName
+from packaging.pylock import Pylock, PylockSelectError, PylockValidationError
 
 from depnorm.errors import ResolutionError
 from depnorm.model import LeftOutKind, marker_environment
@@ -123,14 +124,14 @@ def test_packaging_selects_the_same(python: str, extras: tuple[str, ...], groups
         (HEADER + package("x", 'requires-python = "<3.12"', PLAIN), "x requires Python <3.12"),
         (HEADER + "environments = [\"sys_platform == 'win32'\"]\n" + package("x", PLAIN), "other environments"),
         (HEADER + "environments = [\"extra == 'a'\"]\n" + package("x", PLAIN), "environments: the marker"),
-        (HEADER + package("x", "marker = \"'a' in python_version_and_more\"", PLAIN), "marker|packages"),
+        (HEADER + package("x", "marker = \"'a' in python_version_and_more\"", PLAIN), "Expected a marker variable"),
     ],
 )
 def test_packaging_refuses_the_same(text: str, message: str) -> None:
     """What is ambiguous or not for this Python is no Lock, and packaging raises too."""
     with pytest.raises(ResolutionError, match=message):
         lock_pylock(text, "pylock.toml", selection())
-    with pytest.raises((PylockSelectError, Exception), match=r".+"):
+    with pytest.raises((PylockSelectError, PylockValidationError, UndefinedEnvironmentName)):
         selected(text, selection())
 
 

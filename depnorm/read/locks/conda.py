@@ -26,7 +26,7 @@ from depnorm.read.assemble import Item, assemble, encoding_problems, with_line_f
 from depnorm.read.locks.conda_document import YamlError, YamlLines, load_yaml
 from depnorm.read.locks.conda_models import validate_entry, validate_metadata
 from depnorm.read.locks.fields import FieldError, checked_text, python_name, python_version
-from depnorm.read.locks.piece import Piece, read_pieces, repeated, runs_beside, unreadable
+from depnorm.read.locks.piece import LOCAL_URL, Piece, read_pieces, repeated, runs_beside, unreadable
 from depnorm.read.pep508 import path_kind
 from depnorm.read.text import decode
 
@@ -40,7 +40,6 @@ _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _VERSION = re.compile(r"[A-Za-z0-9_.+!]+(?:-[A-Za-z0-9_.+!]+)*")
 _BUILD = re.compile(r"[A-Za-z0-9_.+]+")
 _ARCHIVE = re.compile(r"\.(?:conda|tar\.bz2)$")
-_LOCAL_URL = re.compile(r"file:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 _VCS_URL = re.compile(r"(?:git|hg|svn|bzr)\+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -161,7 +160,7 @@ class _CondaLock:
             build=_build(entry) if is_conda else None,
             group=None if entry.category == _MAIN else f"group:{entry.category}",
         )
-        if _LOCAL_URL.match(entry.url):
+        if LOCAL_URL.match(entry.url):
             yield piece.reference(path_kind(entry.url), entry.url)
 
     def _member(self, name: str) -> Piece:
@@ -280,7 +279,7 @@ def _refusal(entry: "FileEntry", subdir: str, categories: Sequence[str]) -> tupl
 def _source_refusal(entry: "FileEntry") -> tuple[LeftOutKind, str] | None:
     if _VCS_URL.match(entry.url):
         return LeftOutKind.VCS, "comes from a version control system"
-    if entry.source is not None or _LOCAL_URL.match(entry.url):
+    if entry.source is not None or LOCAL_URL.match(entry.url):
         return LeftOutKind.ARCHIVE, "comes from a URL or a path of its own"
     if entry.manager == "pip" and not _filename(entry.url).endswith(".whl"):
         return LeftOutKind.SOURCE, "has no wheel in the lock, and building it runs code"

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from depnorm.model import Dependency, Ecosystem, Location, Problem, SpecFile, SpecFormat
 from depnorm.read.assemble import Item, assemble, encoding_problems, physical_lines
-from depnorm.read.locks.piece import Piece
+from depnorm.read.locks.piece import LOCAL_URL, Piece
 from depnorm.read.pep508 import path_kind
 from depnorm.read.text import decode
 
@@ -16,7 +16,6 @@ _PACKAGE = re.compile(
     r"(?P<base>[^#\s]*)/(?P<subdir>[a-z0-9_-]+)/(?P<file>(?P<name>[a-z0-9_][a-z0-9_.-]*)-(?P<version>[A-Za-z0-9_.+!]+)"
     r"-(?P<build>[A-Za-z0-9_.+]+)\.(?:conda|tar\.bz2))(?:#(?P<hash>(?:sha256:)?[0-9a-f]{32,64}))?"
 )
-_LOCAL = re.compile(r"file:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 _HINT = "Write it as `conda list --explicit --md5` does."
 
 
@@ -60,5 +59,5 @@ def _read_line(entry: str, piece: Piece) -> Iterator[Item]:
         subdir=match["subdir"],
         build=match["build"],
     )
-    if _LOCAL.match(url):
+    if LOCAL_URL.match(url):
         yield piece.reference(path_kind(url), url)

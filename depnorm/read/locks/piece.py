@@ -11,6 +11,8 @@ from depnorm.read.locks.fields import FieldError
 _MAX_SHOWN = 80
 _LOCAL_REPOSITORY = re.compile(r"[a-z]{2,8}\+(?:file:|[./~])", re.IGNORECASE)
 REMAKE = "Make the file anew with the tool that wrote it."
+LOCAL_URL = re.compile(r"file:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
+"""How a URL begins that is a path of a machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,26 +107,22 @@ def _source(package: Package) -> tuple[str | None, tuple[ReferenceKind, str] | N
     """The URL of a package that is not from an index, and the path that it is."""
     if package.directory:
         kind = ReferenceKind.EDITABLE if package.directory.editable else ReferenceKind.PATH
-        return f"file:{_text(package.directory.path, 'directory')}", (kind, package.directory.path)
+        return f"file:{checked_text(package.directory.path, 'directory')}", (kind, package.directory.path)
     if package.vcs:
         return _vcs(package.vcs), None
     if package.archive:
         if package.archive.path:
-            path = _text(package.archive.path, "archive")
+            path = checked_text(package.archive.path, "archive")
             return f"file:{path}", (path_kind(path), path)
-        return _text(package.archive.url, "archive"), None
+        return checked_text(package.archive.url, "archive"), None
     return None, None
 
 
 def _vcs(vcs: PackageVcs) -> str:
-    where = _text(vcs.url or f"file:{vcs.path}", "vcs")
-    system, commit = _text(vcs.type, "vcs"), _text(vcs.commit_id, "vcs")
-    part = f"#subdirectory={_text(vcs.subdirectory, 'vcs')}" if vcs.subdirectory else ""
+    where = checked_text(vcs.url or f"file:{vcs.path}", "vcs")
+    system, commit = checked_text(vcs.type, "vcs"), checked_text(vcs.commit_id, "vcs")
+    part = f"#subdirectory={checked_text(vcs.subdirectory, 'vcs')}" if vcs.subdirectory else ""
     return f"{system}+{where}@{commit}{part}"
-
-
-def _text(value: object, key: str) -> str:
-    return checked_text(value, key)
 
 
 def _hashes(files: list[PackageWheel | PackageSdist | PackageArchive]) -> tuple[str, ...]:

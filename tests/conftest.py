@@ -21,6 +21,14 @@ SAMPLES = ROOT / "corpus"
 REAL_CORPUS = ROOT.parent / "shared" / "corpus"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side (`-n auto`), the tests of a file share its fixtures, and those of the engine share the engine."""
+    items.sort(key=lambda item: item.get_closest_marker("engine") is None)  # the longest road first
+    for item in items:
+        group = "engine" if item.get_closest_marker("engine") else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

@@ -306,21 +306,21 @@ def test_what_is_admitted_is_kept(lines: list[str], limits: list[str], maximum: 
 @pytest.mark.parametrize(
     ("lines", "layers"),
     [
-        (["numpy", "pandas", "matplotlib"], {"numpy", "essentials", "pandas", "viz"}),
-        (["scikit-learn"], {"numpy", "scipy", "ml"}),
-        (["flask", "requests"], {"requests", "web"}),
-        (["jupyterlab"], {"jupyter", "ipython"}),
-        (["geopandas"], {"geo", "pandas", "viz"}),
-        (["seaborn"], {"pandas", "viz"}),
-        (["numpy==1.16.0", "pandas"], set()),
-        (["pandas==1.0.5", "numpy"], set()),
+        (["numpy", "pandas", "matplotlib"], "numpy essentials pandas viz"),
+        (["scikit-learn"], "numpy scipy ml"),
+        (["flask", "requests"], "requests web"),
+        (["jupyterlab"], "jupyter ipython"),
+        (["geopandas"], "geo pandas viz"),
+        (["seaborn"], "pandas viz"),
+        (["numpy==1.16.0", "pandas"], ""),
+        (["pandas==1.0.5", "numpy"], ""),
     ],
     ids=str,
 )
-def test_shipped_snapshots(python: str, lines: list[str], layers: set[str]) -> None:
+def test_shipped_snapshots(python: str, lines: list[str], layers: str) -> None:
     """What people write gets the layers they would expect from the catalog that ships."""
     found = admit(declared(lines), [], load_snapshot(load_catalog(), python))
-    assert set(names(found.layers)) >= layers
+    assert set(names(found.layers)) >= set(layers.split())
     assert layers or not found.layers
 
 

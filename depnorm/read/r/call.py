@@ -52,7 +52,7 @@ class Site:
 
         Formals after `...` match by their whole name only, as in R.
         """
-        if len(self.actuals) == 1 and self.actuals[0].name is None and formals[0] != "...":  # most calls
+        if len(self.actuals) == 1 and self.actuals[0].name is None and formals and formals[0] != "...":  # most calls
             self.matched, self.rest = {formals[0]: self.actuals[0]}, []
             return
         before = formals[: formals.index("...")] if "..." in formals else formals

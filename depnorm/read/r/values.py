@@ -1,6 +1,7 @@
 """What an R expression can be worth to a reader that runs nothing: constants, functions, and kinds of not knowing.
 
-Nothing changes values. They are not frozen because that makes a dataclass four times as slow to create.
+Nothing changes values. All but the rare `Unknown`, which `unique()` looks up, are not frozen because that makes a
+dataclass four times as slow to create.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Cause(StrEnum):
     MACHINE = "machine"  # R's version, the platform, the time: nothing of the repository
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A value that only running the script would tell; `target` is the file, the variable or the source text."""
 

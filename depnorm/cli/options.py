@@ -26,6 +26,16 @@ class Fallback(StrEnum):
     ALWAYS = "always"
 
 
+class Installer(StrEnum):
+    """What installs the packages of a lock."""
+
+    CONDA = "conda"
+    MAMBA = "mamba"
+    MICROMAMBA = "micromamba"
+    UV = "uv"
+    PIP = "pip"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandOptions:
     """The options of `depnorm plan` and of every command that makes a plan first. None: the library decides."""
@@ -72,6 +82,10 @@ class CommandOptions:
     subdir: Annotated[str | None, typer.Option(metavar="DIR", help="Plan for this directory of the repository.")] = None
     repo_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Where the repository goes in the image.")] = None
     user_id: Annotated[int | None, typer.Option(metavar="N", min=0, help="The numeric id of the image's user.")] = None
+    installer: Annotated[
+        Installer | None,
+        typer.Option(help="What installs locked packages: conda, mamba or micromamba for conda, else uv or pip."),
+    ] = None
 
     def as_arguments(self) -> tuple[str, ...]:
         """The options that differ from the defaults, as they are written on a command line."""
@@ -106,6 +120,7 @@ class CommandOptions:
             "subdir": self.subdir,
             "repo_dir": self.repo_dir,
             "user_id": self.user_id,
+            "installer": self.installer and self.installer.value,
             "progress": progress,
         }
         chosen = {

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, TypedDict
 
 from depnorm.errors import CatalogError, UsageError
-from depnorm.model import Catalog, Progress, redact
+from depnorm.model import Builder, Catalog, Progress, redact
 
 
 class PlanOptions(TypedDict, total=False):
@@ -18,8 +18,8 @@ class PlanOptions(TypedDict, total=False):
     at most. `catalog`: a name or a directory. `base_image`: what the image builds on. `python`: `X.Y`,
     over what the repository leaves open. `fallback`: `always` gives every early step the soft form. `all_specs`: plan
     every spec file, not only those that repo2docker would use. `subdir`: the directory to build, relative to the
-    repository. `repo_dir`: where the repository goes in the image. `user_id`: its owner. `progress` is told how far a
-    lock is.
+    repository. `repo_dir`: where the repository goes in the image. `user_id`: its owner. `installer`: what installs the
+    locked packages, one of `INSTALLERS`. `progress` is told how far a lock is.
     """
 
     lock: bool
@@ -35,6 +35,7 @@ class PlanOptions(TypedDict, total=False):
     subdir: str
     repo_dir: str | None
     user_id: int
+    installer: Literal["conda", "mamba", "micromamba", "uv", "pip"] | None
     progress: Progress | None
 
 
@@ -53,6 +54,20 @@ def check_options(options: PlanOptions, catalog: Catalog) -> None:
     if python and not re.fullmatch(r"[23]\.\d{1,2}", python):
         raise UsageError(f"--python {python}: expected X.Y, such as {catalog.default_python}")
     check_forms(options)
+
+
+INSTALLERS = {True: ("conda", "mamba", "micromamba"), False: ("uv", "pip")}
+"""What can install a lock: of repositories that conda builds (True), and of all others."""
+
+
+def check_installer(installer: str | None, builder: Builder) -> None:
+    """Raise `UsageError` for an installer of another ecosystem than the one that builds the repository."""
+    fitting = INSTALLERS[builder is Builder.CONDA]
+    if installer is not None and installer not in fitting:
+        raise UsageError(
+            f"--installer {redact(str(installer))}: does not install what this repository is built with",
+            hint=f"Choose one of {', '.join(fitting)}.",
+        )
 
 
 def check_forms(options: Mapping[str, object]) -> None:

@@ -9,7 +9,7 @@ from depnorm.emit.image import tools_digest
 from depnorm.emit.layout import check_repo_dir
 from depnorm.errors import UnsupportedError, UsageError
 from depnorm.library.analysis import analyze_repository
-from depnorm.library.options import PlanOptions, check_options
+from depnorm.library.options import PlanOptions, check_installer, check_options
 from depnorm.model import Analysis, Builder, Catalog, CreateBase, Emitter, Lock, Plan, Target
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.repository import Repository, open_repository
@@ -62,7 +62,8 @@ def lock(path: str | Path, **options: Unpack[PlanOptions]) -> Lock:
 
     Nothing of it is built or run. Raises what `plan` raises, and `UnsupportedError` where pip installs nothing.
     """
-    return _lock(_ask(path, options), options)
+    asked: PlanOptions = {**options, "lock": True}
+    return _lock(_ask(path, asked), asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     check_options(options, catalog)
     repository = open_repository(Path(path), subdir=options.get("subdir", ""))
     choice = choose_spec_files(repository, all_specs=options.get("all_specs", False))
+    check_installer(options.get("installer"), choice.builder)
     analysis = analyze_repository(repository, choice, catalog, options.get("python"))
     return _Asked(catalog=catalog, repository=repository, analysis=analysis, target=_target(analysis, options))
 

@@ -1,7 +1,7 @@
 """Which packages of a snapshot a repository's own command would not keep, and because of which requirement."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from depnorm.model import Dependency, Ecosystem, LockedPackage, Snapshot, marker_environment, requirement_name
@@ -33,8 +33,9 @@ def find_demands(dependencies: Sequence[Dependency], snapshot: Snapshot) -> list
     return demands
 
 
-def _position(dependency: Dependency) -> tuple[str, int, str, str]:
-    return (dependency.location.path, dependency.location.line, dependency.name or "", dependency.spec)
+def _position(dependency: Dependency) -> tuple[str, str, str, int]:
+    """By what is asked for: of several reasons the same one is given, wherever the lines are."""
+    return (dependency.name or "", dependency.spec, dependency.location.path, dependency.location.line)
 
 
 def _environments(snapshot: Snapshot) -> Iterator[Mapping[str, str]]:
@@ -70,7 +71,8 @@ def find_blocked(
     reached = frozenset[str]().union(*reach.values())
     # A constraint on a package that nobody needs changes nothing but that package.
     moved = {name: why for name, why in excluded.items() if name in reached}
-    moved |= _find_ruled_out(moved, (*demands, *limits), reached, snapshot)
+    for name, cause in _find_ruled_out(moved.keys(), (*demands, *limits), reached, snapshot):
+        moved.setdefault(name, f"{excluded[cause]} and rules out {name} {snapshot.packages[name].version}")
     blocked = {**moved, **excluded}
     for name, why in moved.items():
         for other in sorted(closure([name], snapshot.packages)):
@@ -81,34 +83,58 @@ def find_blocked(
     return blocked
 
 
+def find_causes(
+    demands: Sequence[Demand], limits: Sequence[Demand], reach: Mapping[str, frozenset[str]], snapshot: Snapshot
+) -> dict[str, set[str]]:
+    """For each package that `find_blocked` names all the packages whose requirements block it.
+
+    It is free once each of them is at the snapshot's version.
+    """
+    excluded = _find_excluded((*demands, *limits), snapshot)
+    reached = frozenset[str]().union(*reach.values())
+    causes: dict[str, set[str]] = defaultdict(set)
+    moved: dict[str, set[str]] = {}
+    for name in excluded:
+        causes[name].add(name)
+        if name in reached:
+            moved[name] = {name}
+    ruled_out = list(_find_ruled_out(frozenset(moved), (*demands, *limits), reached, snapshot))
+    for name, cause in ruled_out:
+        moved.setdefault(name, set()).add(cause)
+    for name, because in moved.items():
+        for other in closure([name], snapshot.packages):
+            causes[other] |= because
+    for demand in demands:
+        for other in snapshot.held_back.get(demand.name, ()):
+            causes[other].add(demand.name)
+    return causes
+
+
 def _find_excluded(demands: Sequence[Demand], snapshot: Snapshot) -> dict[str, str]:
     excluded: dict[str, str] = {}
     for demand in demands:
         package = snapshot.packages.get(demand.name)
-        if package is not None and (why := _exclusion(demand.dependency, package)):
+        if package is not None and (why := exclusion(demand.dependency, package)):
             excluded.setdefault(demand.name, why)
     return excluded
 
 
 def _find_ruled_out(
-    excluded: Mapping[str, str], demands: Sequence[Demand], reached: frozenset[str], snapshot: Snapshot
-) -> dict[str, str]:
+    excluded: Set[str], demands: Sequence[Demand], reached: frozenset[str], snapshot: Snapshot
+) -> Iterator[tuple[str, str]]:
     """Packages that require of an excluded one what the repository does not allow: they cannot stay either."""
     if not excluded:
-        return {}
+        return
     allowed: dict[str, dict[str, None]] = defaultdict(dict)
     for demand in demands:
         if demand.dependency.spec:
             allowed[demand.name][demand.dependency.spec] = None
     specs = {name: ",".join(found) for name, found in allowed.items()}
-    ruled_out: dict[str, str] = {}
-    for name in sorted(reached - excluded.keys()):
+    for name in sorted(reached - excluded):
         for line in snapshot.packages[name].requires:
             needed = requirement_name(line)
             if needed in excluded and not _compatible(specs.get(needed, ""), line):
-                why = f"{excluded[needed]} and rules out {name} {snapshot.packages[name].version}"
-                ruled_out.setdefault(name, why)
-    return ruled_out
+                yield name, needed
 
 
 def _compatible(spec: str, line: str) -> bool:
@@ -131,7 +157,7 @@ def _compatible(spec: str, line: str) -> bool:
     return not needed or any(both.contains(version, prereleases=True) for version in near)
 
 
-def _exclusion(dependency: Dependency, package: LockedPackage) -> str | None:
+def exclusion(dependency: Dependency, package: LockedPackage) -> str | None:
     """Why pip would replace `package` because of `dependency`; None if it would keep it."""
     shown = _shown(dependency)
     if dependency.url is not None or dependency.editable:

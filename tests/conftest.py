@@ -21,6 +21,7 @@ SAMPLES = ROOT / "corpus"
 REAL_CORPUS = ROOT.parent / "shared" / "corpus"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Side by side (`-n auto`), the tests of a file share its fixtures, and those of the engine share the engine."""
     items.sort(key=lambda item: item.get_closest_marker("engine") is None)  # the longest road first

@@ -218,6 +218,8 @@ import os, signal, sys, time
 import depnorm
 from depnorm.cli import run
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+
 def inspect(path):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(30)
@@ -241,10 +243,11 @@ def test_an_interrupt_is_quiet() -> None:
 def test_a_terminal_gets_color_and_its_width(environment: dict[str, str], colored: bool, tmp_path: Path) -> None:  # noqa: FBT001
     """On a real terminal of 60 columns; NO_COLOR is honoured."""
     repo = write(tmp_path, SELF)
+    inherited = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     code = f"import fcntl,os,pty,struct,sys,termios; fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 60, 0, 0)); os.execv({sys.executable!r}, [{sys.executable!r}, '-m', 'depnorm', 'plan', {str(repo)!r}])"  # noqa: E501
     done = subprocess.run(
         [sys.executable, "-c", f"import pty; pty.spawn([{sys.executable!r}, '-c', {code!r}])"],
-        env={**os.environ, "TERM": "xterm", **environment},
+        env={**inherited, "TERM": "xterm", **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

@@ -83,7 +83,10 @@ def verify(repository: Path, seconds: int) -> Outcome:
     if run.returncode not in {0, 1} or not run.stdout:
         return {"refused": last_line(run.stderr), "seconds": spent}
     found = json.loads(run.stdout)
-    names = [f"{each['kind']} {each['name']}: {each['plain']} / {each['staged']}" for each in found["differences"]]
+    rows = found["differences"]
+    if failed := next((each for each in rows if each["kind"] == "install" and each["staged"] == "not tried"), None):
+        return {"refused": f"its own command fails: {failed['plain']}", "seconds": spent}
+    names = [f"{each['kind']} {each['name']}: {each['plain']} / {each['staged']}" for each in rows]
     return {"differences": names, "seconds": spent}
 
 

@@ -29,13 +29,13 @@ HEAVY = {
     "rich": {"report", "cli"},
     "pip_requirements_parser": {"read"},
     "ruamel": {"read"},
-    "rattler": {"read"},
+    "rattler": {"read", "resolve"},
     "networkx": {"analyze", "share"},
     "msgspec": {"report", "share"},
     "jinja2": {"emit", "report"},
     "uv": {"resolve"},
-    "conda_lock": {"read"},
-    "yaml": {"read"},
+    "conda_lock": {"read", "report", "resolve"},
+    "yaml": {"read", "report"},
 }
 
 

@@ -36,6 +36,7 @@ EXAMPLES = {
     "lock": (
         "depnorm lock . -o pylock.toml",
         "depnorm lock . --as-of 2026-06-01 --python 3.12",
+        "depnorm lock . --ecosystem cran -o renv.lock",
     ),
     "verify": (
         "depnorm verify .",

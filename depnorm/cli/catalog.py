@@ -1,5 +1,6 @@
 """`depnorm catalog`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 DEFAULT = "default"
+
+
+class WheelInstaller(StrEnum):
+    """What installs wheels."""
+
+    UV = "uv"
+    PIP = "pip"
+
+
 _BAKE = """\b
 Examples:
   depnorm catalog bake layers --registry registry.example.org/depnorm
@@ -73,7 +83,7 @@ def refresh(
 
 
 @app.command(cls=PlainCommand, epilog=_BAKE)
-def bake(
+def bake(  # noqa: PLR0913  each is an option
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files; made if it is missing.")],
     *,
     registry: Annotated[
@@ -89,6 +99,10 @@ def bake(
     user_id: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="The --user-id of the plans that will use them.")
     ] = None,
+    slim: Annotated[bool, typer.Option("--slim", help="For plans with --slim.")] = False,
+    installer: Annotated[
+        WheelInstaller | None, typer.Option(help="The --installer of the plans that will use them.")
+    ] = None,
     format: FormatOption = Format.TEXT,  # noqa: A002  --format
 ) -> Outcome:
     """Write what builds every shared layer as an image.
@@ -97,7 +111,10 @@ def bake(
     no repository builds what is shared. Writing them uses no network.
     """
     asked: depnorm.BakeOptions = {"catalog": catalog, "pythons": tuple(python or ()), "base_image": base_image}
+    asked["slim"] = slim
     if user_id is not None:
         asked["user_id"] = user_id
+    if installer is not None:
+        asked["installer"] = installer.value
     made = depnorm.bake_catalog(directory, registry, **asked)
     return Outcome(text=format_bake(made, str(directory), format), document=format is Format.JSON)

@@ -1,6 +1,7 @@
 """`depnorm lock`."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,18 @@ from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.plan import Repository
 from depnorm.cli.progress import show_progress
+from depnorm.library.plans import lockable
+from depnorm.model import Ecosystem, Lock
 from depnorm.report.formats import Format, format_lock
 from depnorm.report.lock import lock_summary
+
+
+class Locked(StrEnum):
+    """The ecosystems that can be locked."""
+
+    CONDA = "conda"
+    PYPI = "pypi"
+    CRAN = "cran"
 
 
 @takes_plan_options
@@ -22,13 +33,28 @@ def lock(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
     ] = None,
-    format: Annotated[Format, typer.Option(help="A pylock.toml (PEP 751), or JSON.")] = Format.TEXT,  # noqa: A002
+    format: Annotated[  # noqa: A002  --format
+        Format, typer.Option(help="A pylock.toml (PEP 751), for conda a conda-lock.yml, for R a renv.lock; or JSON.")
+    ] = Format.TEXT,
+    ecosystem: Annotated[
+        Locked | None,
+        typer.Option(help="Lock what conda, what pip, or what R installs; by default the first there is."),
+    ] = None,
     options: CommandOptions,
 ) -> Outcome:
-    """Resolve all that pip installs, together, as of a date.
+    """Resolve all that pip installs, together, as of a date; or all that conda or R installs.
 
-    Asks the package index, by way of uv; builds and runs nothing. What no wheel can stand for is left out and named.
+    Asks the package index, by way of uv; builds and runs nothing, unless --allow-builds says so. What no wheel can
+    stand for is left out and named. A pylock.toml or uv.lock of the repository that fits its spec files is used instead
+    of a new resolution, and one that does not is named with the reason.
+
+    A conda environment is solved by rattler from its own channels; its pip: section is resolved beside the result.
+
+    R packages are those of a dated snapshot of CRAN, whose URL before the date is in DEPNORM_CRAN.
     """
-    found = depnorm.lock(repo, **options.for_library(show_progress()))
+    asked = options.for_library(show_progress())
+    found = depnorm.lock(repo, ecosystem=Ecosystem(ecosystem) if ecosystem else None, **asked)
     sys.stderr.write(lock_summary(found))
+    if ecosystem is None and isinstance(found, Lock) and Ecosystem.CRAN in lockable(repo, **asked):
+        sys.stderr.write("The R packages are locked with --ecosystem cran.\n")
     return written(format_lock(found, format), output)

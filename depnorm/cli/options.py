@@ -43,6 +43,14 @@ class CommandOptions:
     lock: Annotated[
         bool, typer.Option("--lock", help="Prove the plan by one joint resolution; asks the package index, with uv.")
     ] = False
+    allow_builds: Annotated[
+        bool,
+        typer.Option(
+            "--allow-builds",
+            help="Let a lock build source distributions to learn what they need. This runs code of these packages, as"
+            " you, on this machine; without it nothing is built.",
+        ),
+    ] = False
     offline: Annotated[
         bool, typer.Option("--offline", help="Use no network. Without --lock a plan never does; this says so.")
     ] = False
@@ -86,6 +94,10 @@ class CommandOptions:
         Installer | None,
         typer.Option(help="What installs locked packages: conda, mamba or micromamba for conda, else uv or pip."),
     ] = None
+    slim: Annotated[
+        bool,
+        typer.Option("--slim", help="Smaller Python packages: no bytecode, test suites or static libraries."),
+    ] = False
 
     def as_arguments(self) -> tuple[str, ...]:
         """The options that differ from the defaults, as they are written on a command line."""
@@ -125,9 +137,11 @@ class CommandOptions:
         }
         chosen = {
             "lock": self.lock,
+            "allow_builds": self.allow_builds,
             "layers": self.layers.value,
             "fallback": self.fallback.value,
             "all_specs": self.all_specs,
+            "slim": self.slim,
         }
         return cast("depnorm.PlanOptions", chosen | {name: value for name, value in given.items() if value is not None})
 

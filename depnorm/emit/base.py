@@ -33,8 +33,9 @@ def create_base(plan: Plan, step: CreateBase, *, name: str = "") -> list[str]:
 
 
 def pin(package: LockedPackage) -> str:
-    """A wheel as a line of a requirements file that only this artifact satisfies."""
-    return f"{package.name}=={package.version} --hash=sha256:{package.artifact.sha256}"
+    """A wheel as a line of requirements that only this artifact satisfies; then ` @ URL` where that alone finds it."""
+    line = f"{package.name}=={package.version} --hash=sha256:{package.artifact.sha256}"
+    return f"{line} @ {package.artifact.url}" if package.artifact.elsewhere else line
 
 
 def home_of(target: Target) -> str:
@@ -70,12 +71,14 @@ def _environment(plan: Plan, step: CreateBase) -> str:
     if step.r:
         variables |= {"R_LIBS_USER": layout.R_LIBRARY, "R_PROFILE": layout.PROFILE}
     pip = {"PIP_NO_CACHE_DIR": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    if plan.slim:
+        pip["PIP_NO_COMPILE"] = "0"  # pip takes a false value for "no" to what an option negates
     return environment(**variables, **pip, PATH=":".join((*dict.fromkeys(places), "$PATH")))
 
 
 def _prepare(plan: Plan, step: CreateBase) -> str:
     """The tools, the user and the directories of both. All of it gets the same time: the base is shared, too."""
-    tools, directories = _tools(step), _directories(plan, step)
+    tools, directories = _tools(step, slim=plan.slim), _directories(plan, step)
     above = {str(parent) for path in (layout.TOOLS, *directories) for parent in PurePosixPath(path).parents}
     touched = ["/etc/passwd", "/etc/group", "/etc", *tools, layout.TOOLS, *directories, *sorted(above - {"/"})]
     return run(
@@ -88,9 +91,10 @@ def _prepare(plan: Plan, step: CreateBase) -> str:
     )
 
 
-def _tools(step: CreateBase) -> list[str]:
-    python = [layout.LAYER] if step.python else []
-    conda = [layout.CREATE_ENVIRONMENT] if step.conda else []
+def _tools(step: CreateBase, *, slim: bool) -> list[str]:
+    python = [layout.LAYER] if step.python or step.conda else []
+    conda = [layout.CREATE_ENVIRONMENT, layout.CONDA_LAYER, layout.CONDA_LAYER_TOOL] if step.conda else []
+    python += [layout.TRIM] if step.python and slim else []
     return [layout.RETRY, *python, *conda, *([layout.PROFILE, layout.PACKAGES] if step.r else [])]
 
 
@@ -104,12 +108,20 @@ def _directories(plan: Plan, step: CreateBase) -> list[str]:
 
 
 def _add_user(target: Target) -> list[str]:
-    """Entries in /etc by hand: slim images have no useradd. A user id that exists keeps its name."""
+    """Entries in /etc by hand: slim images have no useradd.
+
+    A user id that exists keeps its name; a name that has another id gives it up. A home that is there may be another's.
+    """
     user = f"{target.user}:x:{target.uid}:{target.gid}::{home_of(target)}:/bin/sh"
     entries = (("/etc/passwd", target.uid, user), ("/etc/group", target.gid, f"{target.user}:x:{target.gid}:"))
+    replace = f"sed -i '/^{target.user}:/d'"
     return [
-        f"{{ grep -q '^[^:]*:[^:]*:{number}:' {file} || echo {quote_word(entry)} >> {file}; }}"
-        for file, number, entry in entries
+        *(
+            f"{{ grep -q '^[^:]*:[^:]*:{number}:' {file} \\\n"
+            f" || {{ {replace} {file} && echo {quote_word(entry)} >> {file}; }}; }}"
+            for file, number, entry in entries
+        ),
+        f"find {home_of(target)} ! -user {target.uid} -exec chown -h {target.uid}:{target.gid} {{}} +",
     ]
 
 
@@ -117,7 +129,7 @@ def _create_prefix(target: Target, step: CreateBase) -> str:
     """The prefix, made by the distribution's Python where it was installed for that: conda has one of its own."""
     python = "/usr/bin/python3" if step.apt else "python3"
     missing = "the base image has no python3: choose another with --base-image"
-    pins = [pin(step.installer)] if step.installer else []
+    pins = [pin(each) for each in (step.installer, step.uv) if each]
     arguments = (target.python or "any", target.prefix, f"{target.uid}:{target.gid}", *pins)
     return run(
         f"{{ command -v {python} > /dev/null || {{ echo {quote_word(missing)} >&2; exit 1; }}; }}",

@@ -1,10 +1,12 @@
 """Steps of conda: the environment of the image."""
 
 from depnorm.emit import layout
-from depnorm.emit.instruction import enter, quote_word, run, softly, write_lines
+from depnorm.emit.instruction import TELL, enter, instead, quote_word, run, softly, write_lines
 from depnorm.model import CreateEnvironment, RunEnvironmentPip
 
 _REQUIREMENTS = "condaenv.depnorm.requirements.txt"
+_DONE = f"{layout.STATE}/environment"
+"""What the tool leaves once the environment is whole."""
 
 
 def create_environment(step: CreateEnvironment, repo_dir: str, *, late: bool) -> str:
@@ -18,25 +20,22 @@ def create_environment(step: CreateEnvironment, repo_dir: str, *, late: bool) ->
     if step.soft:
         create = softly(f"{layout.CREATE_ENVIRONMENT} {source}", ":")
     elif late:
-        create = f"{{ [ -e {layout.ENVIRONMENT}/conda-meta/history ] || {create}; }}"
+        create = f"{{ [ -e {_DONE} ] || {create}; }}"
     return run(*before, create, f"rm -rf {layout.TEMPORARY}")
 
 
 def run_environment_pip(step: RunEnvironmentPip, repo_dir: str, *, late: bool) -> str:
     """The pip section as conda runs it: from a requirements file beside the environment file, in its directory."""
     pip = f"{layout.ENVIRONMENT}/bin/python -m pip"
-    arguments = f"-r {_REQUIREMENTS} --exists-action=b"
-    install = f"{layout.RETRY} {pip} install -U {arguments}"
+    plain = f"{pip} install {'-U ' if step.upgrade else ''}-r {_REQUIREMENTS} --exists-action=b"
+    install = f"{layout.RETRY} --into {layout.ENVIRONMENT} {plain}"
     if step.soft:
-        wheels = f"{layout.TEMPORARY}/wheels"
-        collect = f"{pip} wheel --wheel-dir {wheels} {arguments}"
-        offline = f"{pip} install -U --no-index --find-links {wheels} {arguments}"
-        install = softly(collect, offline)
+        install = instead(plain, TELL, layout.ENVIRONMENT)
     elif late:
-        install = f"{{ PIP_NO_INDEX=1 {pip} install -U {arguments} \\\n || {install}; }}"
+        install = instead(f"env PIP_NO_INDEX=1 {plain}", install, layout.ENVIRONMENT)
     return run(
         *([enter(step.directory, repo_dir)] if step.directory else []),
         write_lines(step.lines, _REQUIREMENTS),
         install,
-        f"rm -rf {_REQUIREMENTS} {layout.TEMPORARY}",
+        f"rm {_REQUIREMENTS}",
     )

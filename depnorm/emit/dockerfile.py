@@ -7,7 +7,7 @@ import posixpath
 from itertools import groupby
 from typing import assert_never
 
-from depnorm.emit import conda, link, python, r
+from depnorm.emit import conda, conda_locked, link, python, r
 from depnorm.emit.base import create_base
 from depnorm.emit.instruction import comment, copy, environment, exec_form, quote_word, run
 from depnorm.emit.system import install_apt
@@ -18,7 +18,9 @@ from depnorm.model import (
     CreateBase,
     CreateEnvironment,
     InstallApt,
+    InstallConda,
     InstallCran,
+    InstallEnvironmentWheels,
     InstallRPackages,
     InstallRProject,
     InstallWheels,
@@ -34,13 +36,15 @@ from depnorm.model import (
     Step,
     StoreWheels,
     Verify,
+    VerifyEnvironment,
+    VerifyR,
 )
 
 MAX_LINE_BYTES = 64_000
 """BuildKit reads lines of at most 65,535 bytes."""
 MAX_INSTRUCTION_BYTES = 100_000
 """Linux passes at most 131,072 bytes as one argument, and a RUN is one argument of the shell."""
-_AS_ROOT = CreateBase | InstallWheels | StoreWheels | InstallCran | InstallApt
+_AS_ROOT = CreateBase | InstallWheels | StoreWheels | InstallConda | InstallEnvironmentWheels | InstallCran | InstallApt
 _NAMED = 6  # packages that a comment names
 
 
@@ -49,7 +53,8 @@ def render_dockerfile(plan: Plan) -> str:
 
     Raises `UsageError` for a target, and `UnsupportedError` for a file name or a text, that no Dockerfile can hold.
     """
-    head = f"depnorm, {plan.mode.value}, catalog as of {plan.as_of}: what repositories share first, this one last"
+    origin = f"packages of {plan.lock_file}" if plan.lock_file else f"catalog as of {plan.as_of}"
+    head = f"depnorm, {plan.mode.value}, {origin}: what repositories share first, this one last"
     blocks, root = [comment(head)], True
     for stage in plan.stages:
         instructions = [comment(describe(stage))]
@@ -84,7 +89,11 @@ def _instructions(plan: Plan, stage: Stage) -> list[str]:
         return _image_instructions(plan, step)
     if isinstance(step, InstallWheels | StoreWheels | AddWheels | RunPip | Verify):
         return _python_instructions(plan, stage, step)
-    return _other_instructions(plan, stage, step)
+    if isinstance(
+        step, CreateEnvironment | InstallConda | InstallEnvironmentWheels | RunEnvironmentPip | VerifyEnvironment
+    ):
+        return _conda_instructions(plan, stage, step)
+    return _r_instructions(plan, stage, step)
 
 
 def _image_instructions(plan: Plan, step: CreateBase | InstallApt | CopyRepository | RunPostBuild) -> list[str]:
@@ -110,32 +119,48 @@ def _python_instructions(
         case AddWheels():
             return [python.add_wheels(step, prefix)]
         case RunPip():
-            form = python.run_late if stage.kind is StageKind.LATE else python.run_early
-            return [form(step, prefix, repo_dir)]
+            if stage.kind is StageKind.LATE:
+                return [python.run_late(step, prefix, repo_dir)]
+            return [python.run_early(step, prefix, repo_dir, slim=plan.slim)]
         case Verify():
             return [python.verify(step, prefix, repo_dir, _lock(plan))]
     assert_never(step)
 
 
-def _other_instructions(
+def _conda_instructions(
     plan: Plan,
     stage: Stage,
-    step: CreateEnvironment | RunEnvironmentPip | InstallCran | InstallRPackages | RunRScript | InstallRProject,
+    step: CreateEnvironment | InstallConda | InstallEnvironmentWheels | RunEnvironmentPip | VerifyEnvironment,
 ) -> list[str]:
     late = stage.kind is StageKind.LATE
     match step:
         case CreateEnvironment():
             return [conda.create_environment(step, plan.repo_dir, late=late)]
+        case InstallConda():
+            return conda_locked.install_conda(step)
+        case InstallEnvironmentWheels():
+            return conda_locked.install_environment_wheels(step)
         case RunEnvironmentPip():
             return [conda.run_environment_pip(step, plan.repo_dir, late=late)]
+        case VerifyEnvironment():
+            return [conda_locked.verify_environment(step)]
+    assert_never(step)
+
+
+def _r_instructions(
+    plan: Plan, stage: Stage, step: InstallCran | InstallRPackages | RunRScript | InstallRProject | VerifyR
+) -> list[str]:
+    match step:
         case InstallCran():
             return r.install_cran(step, plan.target)
         case InstallRPackages():
             return [r.install_packages(step)]
         case RunRScript():
-            return [r.run_script(step, late=late)]
+            return [r.run_script(step, late=stage.kind is StageKind.LATE)]
         case InstallRProject():
             return [r.install_project()]
+        case VerifyR():
+            return [r.verify(step)]
     assert_never(step)
 
 
@@ -177,7 +202,9 @@ def describe(stage: Stage) -> str:
     """What a comment says of a stage; that of a shared one says nothing of the repository."""
     if stage.kind is not StageKind.SHARED or stage.key is None:
         return f"{stage.kind.value} {stage.name}: {stage.why}"
-    names = [package.name for package in stage.packages]
+    # Of R what is asked for: what comes with it only a lock tells, and the text is that of the layer in any plan.
+    packages = stage.step.packages if isinstance(stage.step, InstallCran) else stage.packages
+    names = [each if isinstance(each, str) else each.name for each in packages]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"shared layer {stage.name}: {', '.join(names[:_NAMED])}{more} (key sha256:{stage.key[:16]})"
 

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterable
 
+from depnorm.emit import layout
 from depnorm.errors import UnsupportedError
 from depnorm.model import fits_a_line, redact
 
 _MAX_COMMENT = 160
 _MAX_LINE = 140
+TELL = "echo 'this failed before the repository was there; it is repeated after it was copied' >&2"
+"""The shell command that tells of an early attempt which failed."""
 
 
 def quote_word(word: str) -> str:
@@ -60,8 +63,12 @@ def enter(directory: str, repo_dir: str) -> str:
 
 def softly(attempt: str, success: str) -> str:
     """Shell commands: `success` after `attempt`; a failed attempt is told, and the build goes on."""
-    told = "this failed before the repository was there; it is repeated after it was copied"
-    return f"if {attempt}; \\\n    then {success}; \\\n    else echo {quote_word(told)} >&2; fi"
+    return f"if {attempt}; \\\n    then {success}; \\\n    else {TELL}; fi"
+
+
+def instead(attempt: str, other: str, directory: str) -> str:
+    """Shell commands: `other` where `attempt` failed, but only if that left nothing in `directory`."""
+    return f"{{ {layout.RETRY} --once --into {directory} {attempt} \\\n || {{ [ $? -eq 99 ] && {other}; }}; }}"
 
 
 def write_lines(lines: Iterable[str], path: str) -> str:

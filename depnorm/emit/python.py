@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from depnorm.emit import layout
 from depnorm.emit.base import pin
-from depnorm.emit.instruction import enter, line_up, quote_word, run, softly, words
+from depnorm.emit.instruction import TELL, enter, instead, line_up, quote_word, run, words, write_lines
 from depnorm.model import AddWheels, InstallWheels, LockedPackage, PipCommand, RunPip, StoreWheels, Verify
 
+_CONSTRAINTS = f"{layout.TEMPORARY}/constraints.txt"
 _PORTION = 500  # wheels in one RUN: its text is an argument of one process, and must stay below 128 kB
 
 
@@ -28,19 +29,28 @@ def add_wheels(step: AddWheels, prefix: str) -> str:
     return run(words(f"{layout.RETRY} {prefix}/bin/pip wheel {places}", step.requirements))
 
 
-def run_early(step: RunPip, prefix: str, repo_dir: str) -> str:
-    """The commands before the repository is there."""
+def run_early(step: RunPip, prefix: str, repo_dir: str, *, slim: bool = False) -> str:
+    """The commands before the repository is there; where it is to be `slim`, what they installed is trimmed."""
     form = _soft if step.soft else _hard
-    return run(*(_inside(command, repo_dir, form(command, prefix, repo_dir)) for command in step.commands))
+    commands = (
+        _bound(command, _inside(command, repo_dir, form(command, prefix, repo_dir))) for command in step.commands
+    )
+    return run(
+        *(line for lines in commands for line in lines), *([f"{prefix}/bin/python -B {layout.TRIM}"] if slim else [])
+    )
 
 
 def run_late(step: RunPip, prefix: str, repo_dir: str) -> str:
     """The commands with the repository: from what the image holds, else from the index."""
-    return run(*(_inside(command, repo_dir, _offline_first(command, prefix, repo_dir)) for command in step.commands))
+    commands = (
+        _bound(command, _inside(command, repo_dir, _offline_first(command, prefix, repo_dir)))
+        for command in step.commands
+    )
+    return run(*(line for lines in commands for line in lines))
 
 
 def verify(step: Verify, prefix: str, repo_dir: str, lock: Sequence[LockedPackage]) -> str:
-    """`pip check`; nothing left to do for the commands; and exactly the lock, where there is one."""
+    """No half installation; `pip check`; nothing left to do for the commands; and exactly the lock, if there is one."""
     tool = f"{prefix}/bin/python -B {layout.LAYER}"
     checks = [
         _inside(each, repo_dir, _without(each, prefix, repo_dir) + _pip(each, f"{tool} verify"))
@@ -48,26 +58,34 @@ def verify(step: Verify, prefix: str, repo_dir: str, lock: Sequence[LockedPackag
     ]
     pins = sorted(f"{package.name}=={package.version}" for package in lock)
     exactly = [words(f"{tool} lock", [*pins, *step.beside])] if pins else []
-    return run(f"{prefix}/bin/pip check", *checks, *exactly)
+    return run(f"{tool} records", f"{prefix}/bin/pip check", *checks, *exactly)
 
 
 def _hard(command: PipCommand, prefix: str, repo_dir: str) -> str:
-    return f"{layout.RETRY} {_without(command, prefix, repo_dir)}{_pip(command, f'{prefix}/bin/pip install')}"
+    return f"{layout.RETRY} --into {prefix} {_plain(command, prefix, repo_dir)}"
 
 
 def _soft(command: PipCommand, prefix: str, repo_dir: str) -> str:
-    """All wheels first: once they are there, what fails is no fault of the network or of a missing file."""
-    pip, blank = f"{prefix}/bin/pip", _without(command, prefix, repo_dir)
-    wheels = f"{layout.TEMPORARY}/wheels"
-    collect = blank + _pip(command, f"{pip} wheel --wheel-dir {wheels}")
-    install = blank + _pip(command, f"{pip} install --no-index --find-links {wheels}")
-    return f"{softly(collect, install)} \\\n && rm -rf {layout.TEMPORARY}"
+    """Once: pip writes only when all is there, so what fails later is no fault of the network or of a missing file."""
+    return instead(_plain(command, prefix, repo_dir), TELL, prefix)
 
 
 def _offline_first(command: PipCommand, prefix: str, repo_dir: str) -> str:
-    plain = _without(command, prefix, repo_dir) + _pip(command, f"{prefix}/bin/pip install")
-    offline = f"PIP_NO_INDEX=1 PIP_FIND_LINKS={layout.WHEELHOUSE}"
-    return f"{{ {offline} {plain} \\\n || {layout.RETRY} {plain}; }}"
+    offline = f"env PIP_NO_INDEX=1 PIP_FIND_LINKS={layout.WHEELHOUSE}"
+    plain = _plain(command, prefix, repo_dir)
+    return instead(f"{offline} {plain}", f"{layout.RETRY} --into {prefix} {plain}", prefix)
+
+
+def _plain(command: PipCommand, prefix: str, repo_dir: str) -> str:
+    return _without(command, prefix, repo_dir) + _pip(command, f"{prefix}/bin/pip install")
+
+
+def _bound(command: PipCommand, text: str) -> list[str]:
+    """The shell commands that run `text` where the constraints of the command are in a file."""
+    if not command.constraints:
+        return [text]
+    write = write_lines(command.constraints, _CONSTRAINTS)
+    return [f"mkdir -p {layout.TEMPORARY}", write, text, f"rm -rf {layout.TEMPORARY}"]
 
 
 def _inside(command: PipCommand, repo_dir: str, text: str) -> str:
@@ -83,6 +101,7 @@ def _without(command: PipCommand, prefix: str, repo_dir: str) -> str:
 def _pip(command: PipCommand, pip: str) -> str:
     """The command as the user would type it, each word quoted."""
     files = [f"-r {quote_word(path)}" for path in command.files]
+    files += [f"-c {_CONSTRAINTS}"] if command.constraints else []
     # Without a slash, pip takes a directory for the name of a package.
     projects = [path if path == "." else f"./{path}" for path in command.projects]
     return line_up(pip, [*files, *map(quote_word, [*command.requirements, *projects])])

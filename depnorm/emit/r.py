@@ -1,9 +1,11 @@
 """Steps of R: its library in the image."""
 
+from collections.abc import Mapping
+
 from depnorm.emit import layout
 from depnorm.emit.instruction import line_up, quote_word, run, softly
 from depnorm.emit.system import install_apt
-from depnorm.model import InstallCran, InstallRPackages, RunRScript, Target
+from depnorm.model import InstallCran, InstallRPackages, RunRScript, Target, VerifyR
 
 RSCRIPT = "Rscript --no-save --no-restore --no-init-file --no-environ"  # the options of repo2docker
 _DONE = f"{layout.STATE}/r-script"
@@ -26,16 +28,27 @@ def install_cran(step: InstallCran, target: Target) -> list[str]:
 
 def install_packages(step: InstallRPackages) -> str:
     """The plain packages of a script."""
-    return run(_packages("install", *step.packages))
+    pins = _pins(step.versions)
+    return run(_packages("install", *step.packages), *([_packages("check", *pins)] if pins else []))
+
+
+def verify(step: VerifyR) -> str:
+    """The versions of a lock."""
+    return run(_packages("check", *_pins(step.versions)))
+
+
+def _pins(versions: Mapping[str, str]) -> list[str]:
+    return [f"{name}=={versions[name]}" for name in sorted(versions)]
 
 
 def run_script(step: RunRScript, *, late: bool) -> str:
     """The script itself; a late one only where no early one succeeded."""
     script = _packages("run", step.file, *step.packages)
+    retried = f"{layout.RETRY} --into {layout.R_LIBRARY} {script}"
     if late:
-        return run(f"{{ [ -e {_DONE} ] || {script}; }}")
+        return run(f"{{ [ -e {_DONE} ] || {retried}; }}")
     if not step.soft:
-        return run(script, f"touch {_DONE}")
+        return run(retried, f"touch {_DONE}")
     # Into a library of its own, so that a script which fails half way leaves nothing.
     library = f"{layout.TEMPORARY}/library"
     attempt = f"R_LIBS={library} {script}"

@@ -1,11 +1,13 @@
 """Read and analyzed: what `depnorm inspect` and `depnorm check` tell."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from depnorm.analyze.analysis import analyze
+from depnorm.analyze.findings import finding, in_reading_order
 from depnorm.errors import UnusableInputError
-from depnorm.model import Analysis, Builder, Catalog, ChosenFile, Finding, SpecChoice, SpecFile, SpecFormat
+from depnorm.model import Analysis, Builder, Catalog, ChosenFile, Finding, Problem, SpecChoice, SpecFile, SpecFormat
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import git_is_hidden, read_choice
 from depnorm.read.formats import READERS
@@ -64,6 +66,12 @@ def analyze_repository(
         python=python,
         git_is_hidden=git_is_hidden(repository),
     )
+
+
+def with_problems(analysis: Analysis, problems: Iterable[Problem]) -> Analysis:
+    """The analysis with what later rooms have to say of its lines among its findings."""
+    found = [*map(finding, problems)]
+    return replace(analysis, findings=in_reading_order((*analysis.findings, *found))) if found else analysis
 
 
 def _environment_python(files: Iterable[SpecFile], catalog: Catalog) -> str | None:

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 
-from depnorm.emit.image import tools_digest
 from depnorm.errors import UsageError
-from depnorm.library.options import check_forms
-from depnorm.model import Catalog, Ecosystem, Emitter, Plan, Target
+from depnorm.library.layer_tools import layer_tools
+from depnorm.library.options import check_forms, check_installer
+from depnorm.model import Builder, Catalog, Ecosystem, Emitter, Plan, Target
 from depnorm.model.bake import Bake
 from depnorm.model.layer_registry import is_metadata_file, parse_layer_registry
 from depnorm.share.catalog import load_catalog, load_snapshot
-from depnorm.share.sharing import ToolDigests, key_layers
+from depnorm.share.sharing import key_layers
 from depnorm.stages.prebuilt import layer_names, plan_layers, take_prebuilt
 
 
@@ -19,13 +19,15 @@ class BakeOptions(TypedDict, total=False):
     """What may be asked of a bake; every key may be left out.
 
     `catalog`: a name or a directory. `pythons`: those of the catalog by default. `base_image`: what the plans of the
-    repositories will name; it has one Python. `user_id`: the owner of the files.
+    repositories will name; it has one Python. `user_id`: the owner of the files. `slim` and `installer`: as of a plan.
     """
 
     catalog: str
     pythons: Sequence[str]
     base_image: str | None
     user_id: int
+    slim: bool
+    installer: Literal["uv", "pip"] | None
 
 
 def bake_catalog(directory: str | Path, registry: str, **options: Unpack[BakeOptions]) -> Bake:
@@ -54,7 +56,8 @@ def plan_bake(registry: str, **options: Unpack[BakeOptions]) -> Bake:
     check_forms(options)
     place, catalog = parse_layer_registry(registry), load_catalog(options.get("catalog", "default"))
     pythons = tuple(dict.fromkeys(options.get("pythons") or catalog.pythons))
-    plans = tuple(_plan_python(catalog, target) for target in _targets(pythons, options))
+    check_installer(options.get("installer"), Builder.PYTHON)
+    plans = tuple(_plan_python(catalog, target, options) for target in _targets(pythons, options))
     why = "its packages are installed over the layers below them, not apart"
     return Bake(
         catalog=catalog.name,
@@ -75,10 +78,12 @@ def _targets(pythons: Sequence[str], options: BakeOptions) -> list[Target]:
     return [Target(base_image=image or f"python:{each}-slim", python=each, uid=uid, gid=uid) for each in pythons]
 
 
-def _plan_python(catalog: Catalog, target: Target) -> Plan:
-    tools = ToolDigests(python=tools_digest("layer.py"), r=tools_digest("packages.R", "profile.R"))
-    layers = key_layers(catalog, target, tools=tools, emitter=Emitter.LINK)
-    return plan_layers(layers, load_snapshot(catalog, target.python or "").pip, target, as_of=catalog.as_of)
+def _plan_python(catalog: Catalog, target: Target, options: BakeOptions) -> Plan:
+    slim, installer = options.get("slim", False), options.get("installer")
+    tools = layer_tools(catalog, target.python, slim=slim, installer=installer)
+    layers = key_layers(catalog, target, tools=tools.digests, emitter=Emitter.LINK)
+    pip = load_snapshot(catalog, target.python or "").pip
+    return tools.put_into(plan_layers(layers, pip, target, as_of=catalog.as_of))
 
 
 def take_layers(plan: Plan, source: str) -> Plan:

@@ -3,11 +3,26 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from depnorm.errors import UnsupportedError, UnusableInputError, UsageError
-from depnorm.model import Analysis, CranLock, Entry, Lock, Progress, SpecFormat, Target
+from depnorm.library.analysis import with_problems
+from depnorm.model import (
+    Analysis,
+    Builder,
+    ChosenFile,
+    CranLock,
+    Ecosystem,
+    Entry,
+    LeftOutKind,
+    Lock,
+    Progress,
+    SpecFormat,
+    Target,
+    redact,
+)
 from depnorm.read.formats import parse
 from depnorm.read.repository import Repository, open_repository
 from depnorm.read.spec_names import format_of
@@ -23,16 +38,120 @@ def cache_directory() -> Path:
     return Path(given) if given else platformdirs.user_cache_path("depnorm")
 
 
+_USED = "it fits what the spec files ask for, so its artifacts are what is installed"
+
+
 def lock_analysis(
-    repository: Repository, analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None
+    repository: Repository,
+    analysis: Analysis,
+    target: Target,
+    as_of: str,
+    progress: Progress | None = None,
+    *,
+    not_after: str | None = None,
+    builds: bool = False,
 ) -> Lock:
-    """One joint resolution of what a repository asks of pip. Raises `ResolutionError`, with the lines that conflict."""
-    from depnorm.resolve.joint import lock_python  # noqa: PLC0415  brings uv
+    """What a repository asks of pip: a lock file of its own that fits, or one joint resolution as of a date.
+
+    A lock file must hold nothing newer than `not_after`. With `builds` sdists are built to learn what they need, which
+    runs their code. Raises `ResolutionError`, with the lines that conflict.
+    """
+    from depnorm.library.lock_files import find_lock  # noqa: PLC0415  brings uv
+    from depnorm.resolve.joint import lock_python  # noqa: PLC0415
     from depnorm.resolve.request import request_of  # noqa: PLC0415
 
     python, platform = target.python or "", target.platform
     request = request_of(analysis, repository.list_directory, python=python, platform=platform, as_of=as_of)
-    return lock_python(request, cache_directory(), progress)
+    request = replace(request, builds=builds)
+    found = find_lock(repository, analysis, request, cache_directory(), not_after=not_after, progress=progress)
+    if found.lock is not None:
+        return replace(found.lock, not_used=found.not_used)
+    return replace(lock_python(request, cache_directory(), progress), not_used=found.not_used)
+
+
+def tell_of_lock(analysis: Analysis, lock: Lock) -> Analysis:
+    """The analysis with the lock file among the files that count, and with findings about those that do not fit."""
+    choice = analysis.choice
+    used = tuple(
+        ChosenFile(path=each.path, format=each.format, why=_USED) for each in choice.ignored if each.path == lock.file
+    )
+    ignored = tuple(each for each in choice.ignored if each.path != lock.file)
+    told = replace(analysis, choice=replace(choice, used=(*choice.used, *used), ignored=ignored))
+    return with_problems(told, lock.not_used)
+
+
+def lockable(analysis: Analysis) -> tuple[Ecosystem, ...]:
+    """The ecosystems of which a repository's own tools install packages that a lock can hold, that of conda first."""
+    conda = (Ecosystem.CONDA,) if analysis.environments else ()
+    pypi = (Ecosystem.PYPI,) if analysis.uses_prefix else ()
+    cran = (Ecosystem.CRAN,) if analysis.choice.builder is Builder.R else ()
+    return (*conda, *pypi, *cran)
+
+
+def lock_environment(
+    repository: Repository, analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None
+) -> Lock:
+    """One joint solve of what an environment file asks of conda, and of its pip section against that.
+
+    Raises `ResolutionError`, with the lines that conflict, and `UnsupportedError` for what no lock can honour.
+    """
+    from depnorm.read.condarc import read_channel_names  # noqa: PLC0415  few repositories ask conda
+    from depnorm.resolve.conda import lock_conda  # noqa: PLC0415
+    from depnorm.resolve.conda_request import conda_request_of  # noqa: PLC0415
+
+    request = conda_request_of(analysis, repository.list_directory, read_channel_names(), target=target, as_of=as_of)
+    return lock_conda(request, cache_directory(), progress)
+
+
+def lock_r_for_plan(
+    analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None
+) -> CranLock | None:
+    """The R packages of a plan, None for a repository without R.
+
+    Raises what `lock_analysis_of_r` raises, and `UnsupportedError` where the lock would prove nothing.
+    """
+    if Ecosystem.CRAN not in lockable(analysis):
+        return None
+    if analysis.environments:
+        raise UnsupportedError(
+            "a conda environment beside R cannot be locked",
+            hint="Plan without a lock (verify: --declared).",
+        )
+    found = lock_analysis_of_r(analysis, target, as_of, progress)
+    others = [each for each in found.remainder if each.kind is not LeftOutKind.DIRECTORY]
+    if others and not found.packages:
+        raise UnsupportedError(
+            f"no R package here can be locked: {redact(others[0].name)} {others[0].why}",
+            hint="Plan without a lock (verify: --declared); `depnorm lock` names all that is left out.",
+        )
+    return found
+
+
+def lock_analysis_of_r(analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None) -> CranLock:
+    """The R packages that a repository asks of CRAN, as of the date of a snapshot.
+
+    Raises `ResolutionError`, and `UsageError` where nobody says who has snapshots.
+    """
+    from depnorm.resolve.cran import lock_cran  # noqa: PLC0415  few repositories have R packages
+    from depnorm.resolve.cran_request import cran_request_of  # noqa: PLC0415
+
+    repository = f"{_cran_snapshots()}/{as_of}"
+    request = cran_request_of(analysis, repository=repository, r_version=target.r_version or "", as_of=as_of)
+    return lock_cran(request, cache_directory(), progress)
+
+
+def _cran_snapshots() -> str:
+    """The URL of CRAN's snapshots, up to the date: `$DEPNORM_CRAN`, with or without a date of its own."""
+    given = os.environ.get("DEPNORM_CRAN", "")
+    found = re.fullmatch(r"(https?://[^\s\"'<>\\]+?)(?:/(?:latest|\d{4}-\d{2}-\d{2})?)?/*", given, re.ASCII)
+    if found is None:
+        said = f"is {redact(given)!r}, which is no URL" if given else "is not set"
+        raise UsageError(
+            f"R packages are locked at a dated snapshot of CRAN, and DEPNORM_CRAN, which says where those are, {said}",
+            hint="Set it to what the image's R has in its option `repos`, before the date:"
+            " DEPNORM_CRAN=https://cran.example.org/cran",
+        )
+    return found[1]
 
 
 class LockOptions(TypedDict, total=False):

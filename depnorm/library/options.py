@@ -12,14 +12,16 @@ from depnorm.model import Builder, Catalog, Progress, redact
 class PlanOptions(TypedDict, total=False):
     """What may be asked of a plan; every key may be left out.
 
-    `lock`: prove it by one joint resolution (network, and uv). `as_of`: the ISO date whose packages count; without a
-    lock that of the catalog. `layers`: how shared layers get into the image, `link` needs BuildKit. `layers_from`: what
-    has images of them, a metadata file of a bake (`*.json`) or REGISTRY/PREFIX (network). `max_layers`: shared layers
-    at most. `catalog`: a name or a directory. `base_image`: what the image builds on. `python`: `X.Y`,
-    over what the repository leaves open. `fallback`: `always` gives every early step the soft form. `all_specs`: plan
-    every spec file, not only those that repo2docker would use. `subdir`: the directory to build, relative to the
-    repository. `repo_dir`: where the repository goes in the image. `user_id`: its owner. `installer`: what installs the
-    locked packages, one of `INSTALLERS`. `progress` is told how far a lock is.
+    `lock`: prove it by one joint resolution (network, and uv), or by a lock file of the repository that fits.
+    `allow_builds`: let it build sdists to learn what they need, which runs code of packages. `as_of`: the ISO date
+    whose packages count; without a lock that of the catalog. `layers`: how shared layers get into the image, `link`
+    needs BuildKit. `layers_from`: what has images of them, a metadata file of a bake (`*.json`) or REGISTRY/PREFIX
+    (network). `max_layers`: shared layers at most. `catalog`: a name or a directory. `base_image`: what the image
+    builds on. `python`: `X.Y`, over what the repository leaves open. `fallback`: `always` gives every early step the
+    soft form. `all_specs`: plan every spec file, not only those that repo2docker would use. `subdir`: the directory to
+    build, relative to the repository. `repo_dir`: where the repository goes in the image. `user_id`: its owner.
+    `installer`: what installs the locked packages, one of `INSTALLERS`. `slim`: leave out what Python packages can do
+    without. `progress` is told how far a lock is.
     """
 
     lock: bool
@@ -35,7 +37,9 @@ class PlanOptions(TypedDict, total=False):
     subdir: str
     repo_dir: str | None
     user_id: int
+    allow_builds: bool
     installer: Literal["conda", "mamba", "micromamba", "uv", "pip"] | None
+    slim: bool
     progress: Progress | None
 
 
@@ -44,6 +48,8 @@ def check_options(options: PlanOptions, catalog: Catalog) -> None:
     if unknown := options.keys() - PlanOptions.__annotations__.keys():
         raise UsageError(f"{', '.join(sorted(unknown))}: there is no such option of a plan")
     as_of, python = options.get("as_of"), options.get("python")
+    if options.get("allow_builds") and not options.get("lock"):
+        raise UsageError("--allow-builds is for a lock, and nothing is locked", hint="Add --lock, or leave it out.")
     if as_of and not is_date(as_of):
         raise UsageError(f"--as-of {as_of}: expected a date such as {catalog.as_of}")
     if as_of and as_of != catalog.as_of and not options.get("lock"):

@@ -1,22 +1,38 @@
 """Plans, and the Dockerfiles of plans."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from depnorm.analyze.python_version import OLDEST_PYTHON
-from depnorm.emit.image import tools_digest
 from depnorm.emit.layout import check_repo_dir
-from depnorm.errors import UnsupportedError, UsageError
-from depnorm.library.analysis import analyze_repository
+from depnorm.errors import ResolutionError, UnsupportedError, UsageError
+from depnorm.library import locks
+from depnorm.library.analysis import analyze_repository, with_problems
+from depnorm.library.layer_tools import layer_tools
 from depnorm.library.options import PlanOptions, check_installer, check_options
-from depnorm.model import Analysis, Builder, Catalog, CreateBase, Emitter, Lock, Plan, Target
+from depnorm.model import (
+    Analysis,
+    Builder,
+    Catalog,
+    CranLock,
+    CreateBase,
+    Dependency,
+    Ecosystem,
+    Emitter,
+    Lock,
+    Plan,
+    Target,
+)
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.repository import Repository, open_repository
 from depnorm.share.catalog import load_catalog
-from depnorm.share.sharing import ToolDigests, share_with
+from depnorm.share.sharing import share_with
 from depnorm.stages import plan_repository
 from depnorm.stages.shared import CONDA_IMAGE
+
+if TYPE_CHECKING:
+    from depnorm.share.nearest import Relock
 
 DEFAULT_MAX_LAYERS = {Emitter.CHAIN: 8, Emitter.LINK: 32}
 """Shared layers of one image. A chain of more gains little: build cache and node disk share prefixes only."""
@@ -35,18 +51,25 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
     emitter = Emitter(options.get("layers", Emitter.CHAIN))
     repo_dir = options.get("repo_dir") or f"/home/{target.user}"
     check_repo_dir(repo_dir, target.prefix)
+    slim, installer = options.get("slim", False), options.get("installer")
+    tools = layer_tools(asked.catalog, target.python, slim=slim, installer=installer)
+    locked = _lock_for_plan(asked, options) if options.get("lock") else None
     sharing = share_with(
         analysis,
         asked.catalog,
         target,
         max_layers=options.get("max_layers", DEFAULT_MAX_LAYERS[emitter]),
-        tools=ToolDigests(python=tools_digest("layer.py"), r=tools_digest("packages.R", "profile.R")),
+        tools=tools.digests,
         emitter=emitter,
-        lock=_lock_for_plan(asked, options) if options.get("lock") else None,
+        lock=locked,
+        cran_lock=_cran_lock_for_plan(asked, options) if options.get("lock") else None,
+        installer=installer,
+        relock=_relock(asked, options) if locked and not locked.file else None,
     )
     always_soft = options.get("fallback", "auto") == "always"
+    analysis = with_problems(locks.tell_of_lock(analysis, locked) if locked else analysis, sharing.nearest)
     made = plan_repository(analysis, sharing, target, repo_dir=repo_dir, emitter=emitter, always_soft=always_soft)
-    return _take_layers(made, options.get("layers_from"))
+    return _take_layers(tools.put_into(made), options.get("layers_from"))
 
 
 def _take_layers(made: Plan, source: str | None) -> Plan:
@@ -57,13 +80,29 @@ def _take_layers(made: Plan, source: str | None) -> Plan:
     return take_layers(made, source)
 
 
-def lock(path: str | Path, **options: Unpack[PlanOptions]) -> Lock:
+def lock(path: str | Path, *, ecosystem: Ecosystem | None = None, **options: Unpack[PlanOptions]) -> Lock | CranLock:
     """One joint resolution of what a repository asks of pip, as of a date (the catalog's), from the index.
 
-    Nothing of it is built or run. Raises what `plan` raises, and `UnsupportedError` where pip installs nothing.
+    With `ecosystem` cran, and where only R installs something, a lock of its R packages: at the repository's own
+    snapshot of CRAN, or as of the date. Nothing of it is built or run, but for sdists with `allow_builds`; a lock file
+    of the repository that fits is taken instead. Raises what `plan` raises, and `UnsupportedError` where the
+    ecosystem's tool installs nothing.
     """
     asked: PlanOptions = {**options, "lock": True}
-    return _lock(_ask(path, asked), asked)
+    found = _ask(path, asked)
+    can = locks.lockable(found.analysis)
+    if ecosystem is Ecosystem.CONDA and ecosystem not in can:
+        raise UnsupportedError("nothing here is installed by conda", hint="`depnorm plan` says which files count.")
+    if (ecosystem or next(iter(can), None)) is not Ecosystem.CRAN:
+        return _lock(found, asked, ecosystem)
+    if Ecosystem.CRAN not in can:
+        raise UnsupportedError("nothing here is installed by R", hint="`depnorm plan` says which files count.")
+    return locks.lock_analysis_of_r(found.analysis, found.target, found.target.r_snapshot or "", asked.get("progress"))
+
+
+def lockable(path: str | Path, **options: Unpack[PlanOptions]) -> tuple[Ecosystem, ...]:
+    """The ecosystems that `lock` can lock for a repository; by default it takes the first. Raises what `plan` does."""
+    return locks.lockable(_ask(path, {**options, "lock": True}).analysis)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +122,25 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     choice = choose_spec_files(repository, all_specs=options.get("all_specs", False))
     check_installer(options.get("installer"), choice.builder)
     analysis = analyze_repository(repository, choice, catalog, options.get("python"))
-    return _Asked(catalog=catalog, repository=repository, analysis=analysis, target=_target(analysis, options))
+    target = _target(analysis, options)
+    if options.get("lock") and target.r_version and not target.r_snapshot:
+        target = replace(target, r_snapshot=options.get("as_of") or catalog.as_of)
+    return _Asked(catalog=catalog, repository=repository, analysis=analysis, target=target)
 
 
-def _lock_for_plan(asked: _Asked, options: PlanOptions) -> Lock:
-    """The lock of a plan, whose layers a pip builds that the catalog pins; raises where it could prove nothing."""
+def _cran_lock_for_plan(asked: _Asked, options: PlanOptions) -> CranLock | None:
+    return locks.lock_r_for_plan(asked.analysis, asked.target, asked.target.r_snapshot or "", options.get("progress"))
+
+
+def _lock_for_plan(asked: _Asked, options: PlanOptions) -> Lock | None:
+    """The lock of a plan, whose layers a pip builds that the catalog pins; raises where it could prove nothing.
+
+    None where R alone installs something.
+    """
+    if locks.lockable(asked.analysis) == (Ecosystem.CRAN,):
+        return None
     python, pythons = asked.target.python, asked.catalog.pythons
-    if python is not None and python not in pythons:
+    if python is not None and python not in pythons and not asked.analysis.environments:
         raise UnsupportedError(
             f"catalog {asked.catalog.name} has no snapshot for Python {python}, so no plan for it can be locked",
             hint=f"Take one of {', '.join(pythons)} with --python, or plan without a lock (verify: --declared).",
@@ -97,16 +148,42 @@ def _lock_for_plan(asked: _Asked, options: PlanOptions) -> Lock:
     return _lock(asked, options)
 
 
-def _lock(asked: _Asked, options: PlanOptions) -> Lock:
+def _lock(asked: _Asked, options: PlanOptions, ecosystem: Ecosystem | None = None) -> Lock:
+    as_of = options.get("as_of") or asked.catalog.as_of
+    if asked.analysis.environments and ecosystem in {None, Ecosystem.CONDA}:
+        return locks.lock_environment(asked.repository, asked.analysis, asked.target, as_of, options.get("progress"))
+    if asked.analysis.uses_prefix and asked.target.python is None:
+        raise UnsupportedError(
+            "the base image decides which Python this image has, so nothing can be locked for it",
+            hint="Name the Python of the base image with --python; `depnorm lock --ecosystem cran` locks R alone.",
+        )
     if not asked.analysis.uses_prefix or asked.target.python is None:
         raise UnsupportedError(
-            "nothing here is installed by pip into a Python prefix of its own, and nothing else can be locked yet",
+            "nothing that depnorm locks is installed here, neither by pip into a prefix of its own nor by conda or R",
             hint="Plan without a lock (verify: --declared); `depnorm plan` says which files count.",
         )
-    from depnorm.library.locks import lock_analysis  # noqa: PLC0415  nothing else resolves
+    return locks.lock_analysis(
+        asked.repository,
+        asked.analysis,
+        asked.target,
+        as_of,
+        options.get("progress"),
+        not_after=options.get("as_of"),
+        builds=options.get("allow_builds", False),
+    )
 
-    as_of = options.get("as_of") or asked.catalog.as_of
-    return lock_analysis(asked.repository, asked.analysis, asked.target, as_of, options.get("progress"))
+
+def _relock(asked: _Asked, options: PlanOptions) -> "Relock":
+    """The lock of the same repository with other lines, to see what they would share."""
+
+    def relock(lines: tuple[Dependency, ...], constraints: tuple[Dependency, ...]) -> Lock | None:
+        changed = replace(asked.analysis, asked=lines, constraints=constraints)
+        try:
+            return _lock(replace(asked, analysis=changed), options)
+        except ResolutionError:
+            return None
+
+    return relock
 
 
 def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str:

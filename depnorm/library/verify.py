@@ -124,7 +124,7 @@ def _verified(
         plan=made,
         plain=plain,
         staged=staged,
-        comparison=comparison or compare(plain, staged),
+        comparison=comparison or compare(plain, staged, made),
         not_compared=not_compared,
         log=log,
     )

@@ -29,7 +29,9 @@ from depnorm.model.step import (
     CreateBase,
     CreateEnvironment,
     InstallApt,
+    InstallConda,
     InstallCran,
+    InstallEnvironmentWheels,
     InstallRPackages,
     InstallRProject,
     InstallWheels,
@@ -41,6 +43,8 @@ from depnorm.model.step import (
     Step,
     StoreWheels,
     Verify,
+    VerifyEnvironment,
+    VerifyR,
 )
 from depnorm.model.target import Target
 
@@ -65,7 +69,9 @@ __all__ = [
     "EnvironmentPlacement",
     "Finding",
     "InstallApt",
+    "InstallConda",
     "InstallCran",
+    "InstallEnvironmentWheels",
     "InstallRPackages",
     "InstallRProject",
     "InstallWheels",
@@ -107,6 +113,8 @@ __all__ = [
     "Subset",
     "Target",
     "Verify",
+    "VerifyEnvironment",
+    "VerifyR",
     "When",
     "canonical_name",
     "fits_a_line",

@@ -12,13 +12,17 @@ class Artifact:
     """One file of a package index: equal where name and content are.
 
     `size` is in bytes, None where a lock file does not tell it; a catalog always does. `url` is where a lock file says
-    that it lies (credentials included: whatever prints it redacts it); text and keys do not name it.
+    that it lies (credentials included: whatever prints it redacts it); text and keys do not name it. `md5` is what
+    conda-lock.yml names a conda package's file by, beside the other. A file that lies `elsewhere` than on the image's
+    own index is fetched from its `url`: the one case in which text names it, and then no credential is in it.
     """
 
     filename: str
     sha256: str
     size: int | None = field(compare=False)
     url: str | None = field(default=None, compare=False, repr=False)
+    md5: str | None = field(default=None, compare=False, repr=False)
+    elsewhere: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +94,9 @@ class Snapshot:
     """One joint resolution for one Python: the layers in their global order, and every package by name.
 
     `packages` are those of the layers and those of `Catalog.also_resolved`, which no layer holds. `pip` is the
-    installer that builds every layer of it. `dropped` are roots that were left out, each with the reason; `held_back`
-    says which packages of the snapshot such a root would replace by older versions.
+    installer that builds every layer of it, `uv` the other one, None where the catalog has none. `dropped` are roots
+    that were left out, each with the reason; `held_back` says which packages of the snapshot such a root would replace
+    by older versions.
     """
 
     python: str
@@ -102,6 +107,7 @@ class Snapshot:
     packages: Mapping[str, LockedPackage]
     dropped: Mapping[str, str]
     held_back: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    uv: LockedPackage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

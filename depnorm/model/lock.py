@@ -1,10 +1,11 @@
 """A lock file, evaluated for one Target."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from depnorm.model.catalog import LockedPackage
-from depnorm.model.dependency import Ecosystem
+from depnorm.model.dependency import Ecosystem, Problem
 
 
 class LeftOutKind(StrEnum):
@@ -17,6 +18,9 @@ class LeftOutKind(StrEnum):
     DIRECTORY = "directory"
     ARCHIVE = "archive"  # a URL or a path of its own
     NOT_FOUND = "not-found"  # no index has it
+    OTHER_INDEX = "other-index"  # one that not everybody may read, and the image does not know
+    REPOSITORY = "repository"  # another repository, or another date of it, than the one that was locked
+    COMPUTED = "computed"  # only running it tells
     NO_HASH = "no-hash"  # nothing tells that the file is the one that was locked
 
 
@@ -45,7 +49,9 @@ class Lock:
     package are match specs. `as_of` is the ISO date (or moment) after which nothing counted, None where the file does
     not tell. `platforms` are the markers (PEP 751) or subdirs it was made for, empty for any.
     `colliding` are packages that write a file which another one writes differently: the order they are installed in
-    matters, where that is known.
+    matters, where that is known. `channels` are the URLs of those that a conda lock was solved from, in their order.
+    `file` is the lock file of the repository that it was taken from, empty where it was resolved; `not_used` says why
+    others of the repository are not.
     """
 
     ecosystem: Ecosystem
@@ -56,6 +62,9 @@ class Lock:
     requires_python: str | None = None
     platforms: tuple[str, ...] = ()
     colliding: frozenset[str] = frozenset()
+    channels: tuple[str, ...] = ()
+    file: str = ""
+    not_used: tuple[Problem, ...] = ()
 
     @property
     def remainder(self) -> tuple[LeftOut, ...]:
@@ -92,3 +101,19 @@ class CranLock:
     bioconductor: str | None = None
     repositories: tuple[tuple[str, str], ...] = ()
     as_of: str | None = None
+
+    @property
+    def remainder(self) -> tuple[LeftOut, ...]:
+        """What is needed beyond `packages`."""
+        return tuple(each for each in self.left_out if each.is_wanted)
+
+    def closure(self, names: Iterable[str]) -> tuple[CranPackage, ...]:
+        """The packages of these names, and all that they need, as far as `packages` has it: sorted by name."""
+        known, waiting = {each.name: each for each in self.packages}, list(names)
+        found: dict[str, CranPackage] = {}
+        while waiting:
+            package = known.get(waiting.pop())
+            if package is not None and package.name not in found:
+                found[package.name] = package
+                waiting += package.requires
+        return tuple(found[name] for name in sorted(found))

@@ -93,8 +93,10 @@ class LayerDecision:
 class Plan:
     """What an emitter turns into a Dockerfile. `as_of` is the ISO date of the lock, else of the catalog's snapshot.
 
-    `left_out` is what the lock leaves to the repository's own command, unproven. `layers_from` says where layers were
-    looked for that need not be built, empty where nobody asked.
+    `left_out` is what the lock leaves to the repository's own command, unproven. `lock_file` is the file of the
+    repository that the lock was taken from, empty without one; `as_of` is then empty where it tells no date.
+    `layers_from` says where layers were looked for that need not be built, empty where nobody asked. `slim` leaves out
+    what Python packages can do without.
     """
 
     mode: Mode
@@ -108,6 +110,8 @@ class Plan:
     emitter: Emitter = Emitter.CHAIN
     layers_from: str = ""
     left_out: tuple[LeftOut, ...] = ()
+    slim: bool = False
+    lock_file: str = ""
 
     @property
     def shared_bytes(self) -> int:

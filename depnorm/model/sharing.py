@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from depnorm.model.catalog import LockedPackage, SharedLayer, Subset
-from depnorm.model.lock import Lock
+from depnorm.model.dependency import Problem
+from depnorm.model.lock import CranLock, CranPackage, Lock
 from depnorm.model.plan import LayerDecision
 
 
@@ -12,9 +13,11 @@ from depnorm.model.plan import LayerDecision
 class Sharing:
     """The shared layers of one repository in the catalog's global order, each with its key, and why not the others.
 
-    `installer` is the pip that builds them, None where the catalog has no snapshot for the Target; `wheelhouse` are
-    the build backends that a late build finds, with their key. With a `lock`, `own` are its packages that no layer
-    holds, each with a clause in `why_own`.
+    `installer` is the pip that builds them, None where the catalog has no snapshot for the Target; `wheelhouse` are the
+    build backends that a late build finds, with their key. With a `lock`, `own` are its packages that no layer holds,
+    each with a clause in `why_own`; `conda_installer` installs those of conda. `nearest` are pins that alone keep the
+    repository from further layers. With a `cran_lock`, `own_cran` are its packages that no layer brings, each with a
+    clause about that.
     """
 
     as_of: str
@@ -26,3 +29,7 @@ class Sharing:
     lock: Lock | None = None
     own: tuple[LockedPackage, ...] = ()
     why_own: Mapping[str, str] = field(default_factory=dict)
+    nearest: tuple[Problem, ...] = ()
+    cran_lock: CranLock | None = None
+    own_cran: tuple[tuple[CranPackage, str], ...] = ()
+    conda_installer: str = "conda"

@@ -12,6 +12,7 @@ class CreateBase:
 
     `installer` is None without a Python prefix, and where the catalog pins no pip for the Python: the base's own stays.
 
+    `uv` is what installs the wheels of shared and own layers, None for pip: the user's commands are pip's in any case.
     `conda_image` is where /opt/conda comes from, for a base image without it; `apt` are the distribution's packages
     that the prefixes need, for a base image without them.
     """
@@ -20,6 +21,7 @@ class CreateBase:
     conda: bool = False
     r: bool = False
     installer: LockedPackage | None = None
+    uv: LockedPackage | None = None
     conda_image: str | None = None
     apt: tuple[str, ...] = ()
 
@@ -65,9 +67,9 @@ class AddWheels:
 class PipCommand:
     """One `pip install`, as the user would type it in `directory` (relative to the repository, "" for its root).
 
-    `files` are requirement files and `projects` directories, both relative to `directory`; `requirements` are
-    canonical PEP 508 lines. `without` maps files (relative to the repository) to the lines that are blanked while it
-    runs.
+    `files` are requirement files and `projects` directories, both relative to `directory`; `requirements` are canonical
+    PEP 508 lines, and so are `constraints` (`name==version`), which a lock adds. `without` maps files (relative to the
+    repository) to the lines that are blanked while it runs.
     """
 
     files: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ class PipCommand:
     projects: tuple[str, ...] = ()
     directory: str = ""
     without: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    constraints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +102,48 @@ class CreateEnvironment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstallConda:
+    """Exact conda packages, normalized: those of `packages`, in the order of their links, that are not there yet.
+
+    `installer` is `conda`, `mamba` or `micromamba`. One that installs `alone` leaves packages with scripts of their own
+    (post-link) to the step that has all packages: they may need others.
+    """
+
+    packages: tuple[LockedPackage, ...]
+    installer: str = "conda"
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallEnvironmentWheels:
+    """Exact wheels of the pip section in the conda environment, without their dependencies, normalized."""
+
+    packages: tuple[LockedPackage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyEnvironment:
+    """Exactly these packages of conda and of pip are in the environment, and what `beside` names with what that needs.
+
+    `file` is the environment file that they come from.
+    """
+
+    packages: tuple[LockedPackage, ...]
+    file: str
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnvironmentPip:
-    """The pip section of an environment file as conda runs it: as a requirements file beside it, in its directory."""
+    """The pip section of an environment file as conda runs it: as a requirements file beside it, in its directory.
+
+    Without `upgrade` it keeps what a lock has installed, where that satisfies a line.
+    """
 
     lines: tuple[str, ...]
     directory: str
     soft: bool = False
+    upgrade: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +158,14 @@ class RunRScript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallRPackages:
-    """The plain part of an install.R that is understood as a whole; the script itself runs late."""
+    """R packages by name: the plain part of an install.R whose script runs late, or what is locked.
+
+    `versions` are those that must be found afterwards, by name; empty without a lock.
+    """
 
     packages: tuple[str, ...]
     snapshot: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +173,17 @@ class InstallRProject:
     """`remotes::install_local()` of a repository that is an R package."""
 
     snapshot: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyR:
+    """Every R package of the lock is found, at its version.
+
+    `scripts` are those of the user that nobody has to run: all that they do is install what is locked.
+    """
+
+    versions: Mapping[str, str]
+    scripts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +195,8 @@ class CopyRepository:
 class Verify:
     """`pip check`, and nothing left to do for the user's own commands but paths, URLs and VCS lines.
 
-    In a locked plan also: exactly the lock is installed, and what `beside` names (left out of it) with what that needs.
+    In a locked plan also: exactly the lock is installed, and what `beside` names (left out of it) with what that needs;
+    at that version, where `beside` has `name==version`, too.
     """
 
     commands: tuple[PipCommand, ...]
@@ -165,10 +220,14 @@ Step = (
     | AddWheels
     | RunPip
     | CreateEnvironment
+    | InstallConda
+    | InstallEnvironmentWheels
+    | VerifyEnvironment
     | RunEnvironmentPip
     | RunRScript
     | InstallRPackages
     | InstallRProject
+    | VerifyR
     | CopyRepository
     | Verify
     | RunPostBuild

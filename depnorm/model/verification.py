@@ -19,8 +19,9 @@ class Installation:
     """What is found installed.
 
     `packages` is name to version: canonical names of the Python prefix, `conda: NAME` and `R: NAME` for the others.
-    `files` is path (relative to the Python prefix) to the sha256 of its content (of its target for a link). `broken`
-    are the lines of `pip check`; `imports` is what was imported to the error it ends with, empty for none.
+    `files` is path (relative to the Python prefix, `conda: PATH` in the environment of conda) to the sha256 of its
+    content (of its target for a link). `broken` are the lines of `pip check`; `imports` is what was imported to the
+    error it ends with, empty for none.
     """
 
     packages: Mapping[str, str] = field(default_factory=dict)

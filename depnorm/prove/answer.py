@@ -66,6 +66,7 @@ def joined(installations: Iterable[Installation]) -> Installation:
 def of_conda(found: Installation) -> Installation:
     """What the interpreter of the conda environment told: conda itself lists the packages."""
     return Installation(
+        files={f"conda: {path}": content for path, content in found.files.items()},
         broken=tuple(f"conda: {line}" for line in found.broken),
         imports={f"conda: {name}": error for name, error in found.imports.items()},
     )

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from depnorm.model import CreateBase, Plan
 from depnorm.model.verification import Comparison, Difference, DifferenceKind, Installation
 
 PERMITTED: Mapping[str, str] = {
@@ -11,9 +12,19 @@ PERMITTED: Mapping[str, str] = {
     r".*\.dist-info/REQUESTED": "REQUESTED marks what a command names: a lock names every package",
     r".*\.dist-info/direct_url\.json": "direct_url.json says where a package came from: a URL, or an index by its hash",
     r".*\.dist-info/RECORD": "RECORD lists the files above and bytecode, in the order in which they were written",
+    r"(.*\W)?conda-meta/(history|[^/]+\.json)": "conda-meta says when and from where conda linked what it lists",
     r".*\.py[co]|(.*/)?__pycache__/.*": "bytecode of the same source, checked by time or by hash",
 }
 """Patterns of paths that may differ between installations of the same packages, each with the reason: the one list."""
+PERMITTED_WITHOUT: Mapping[str, str] = {
+    r".*/site-packages/[^/]+/(.*/)?tests?/.*": "test suites are what --slim leaves out, where no module imports them",
+    r".*\.(a|la)": "static libraries are what --slim leaves out: they serve who links a program of his own",
+}
+"""The same of files that only the plain installation may have, where the plan is slim."""
+PERMITTED_BY_UV: Mapping[str, str] = {
+    r"bin/[^/]+": "the script that calls an entry point is worded by the tool that installed it",
+}
+"""The same of files that both have, where uv installed one of them."""
 _PATTERNS = tuple((re.compile(pattern), reason) for pattern, reason in PERMITTED.items())
 _INSTALLER = re.compile(r"(.*/)?site-packages/pip(-[^/]*)?/.*|(.*/)?bin/pip[0-9.]*")
 """The pip that both were installed with: it comes with the environment."""
@@ -22,15 +33,16 @@ _PASSING = re.compile(r"0x[0-9a-f]+|\d+", re.IGNORECASE)
 _SHOWN_DIGITS = 12
 
 
-def compare(plain: Installation, staged: Installation) -> Comparison:
-    """What differs: packages first, then files, `pip check`, imports.
+def compare(plain: Installation, staged: Installation, plan: Plan | None = None) -> Comparison:
+    """What differs: packages first, then files, `pip check`, imports. What the `plan` was asked for is permitted.
 
     Files are compared where the packages are equal: where those differ their files do, and say nothing more.
     """
     packages = tuple(_differences(DifferenceKind.PACKAGE, _without_pip(plain.packages), _without_pip(staged.packages)))
     one, other = ({}, {}) if packages else (_counted(plain.files), _counted(staged.files))
     files = tuple(_differences(DifferenceKind.FILE, one, other))
-    reasons = {each.name: reason for each in files if (reason := permitted(each.name))}
+    asked = tuple(_asked_for(plan)) if plan else ()
+    reasons = {each.name: reason for each in files if (reason := permitted(each.name) or _permits(asked, each))}
     return Comparison(
         differences=(
             *packages,
@@ -45,6 +57,25 @@ def compare(plain: Installation, staged: Installation) -> Comparison:
 def permitted(path: str) -> str:
     """Why a file may differ; empty where it must not."""
     return next((reason for pattern, reason in _PATTERNS if pattern.fullmatch(path)), "")
+
+
+def _asked_for(plan: Plan) -> Iterator[tuple[str, str, bool]]:
+    """Patterns with their reasons, and whether such a file is missing in the staged installation."""
+    if plan.slim:
+        yield from ((pattern, reason, True) for pattern, reason in PERMITTED_WITHOUT.items())
+    if any(isinstance(stage.step, CreateBase) and stage.step.uv for stage in plan.stages):
+        yield from ((pattern, reason, False) for pattern, reason in PERMITTED_BY_UV.items())
+
+
+def _permits(asked: Iterable[tuple[str, str, bool]], difference: Difference) -> str:
+    missing = bool(difference.plain) and not difference.staged
+    changed = bool(difference.plain) and bool(difference.staged)
+    found = (
+        reason
+        for pattern, reason, without in asked
+        if (missing if without else changed) and re.fullmatch(pattern, difference.name)
+    )
+    return next(found, "")
 
 
 def _without_pip(packages: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from depnorm.errors import UsageError
 from depnorm.model import (
     CreateBase,
     CreateEnvironment,
+    InstallConda,
     InstallCran,
     InstallRPackages,
     InstallRProject,
@@ -116,11 +117,12 @@ def _probe(plan: Plan, made: Images, tag: str) -> Iterator[Installation]:
     if any(isinstance(step, CreateBase) and step.python for step in steps):
         output = made.ask(tag, f"{plan.target.prefix}/bin/python", *ARGUMENTS, "-", "--files", text=PROBE)
         yield _believed(parse_answer(output), output)
-    if any(isinstance(step, CreateEnvironment) for step in steps):
+    if any(isinstance(step, CreateEnvironment | InstallConda) for step in steps):
         output = made.ask(tag, CONDA, "list", "--prefix", ENVIRONMENT, "--json")
         yield _believed(parse_conda_list(output), output)
         python = f"{ENVIRONMENT}/bin/python"
-        output = made.ask(tag, "/bin/sh", "-c", f"test ! -x {python} || {python} {' '.join(ARGUMENTS)} -", text=PROBE)
+        asks = f"{python} {' '.join(ARGUMENTS)} - --files"
+        output = made.ask(tag, "/bin/sh", "-c", f"test ! -x {python} || {asks}", text=PROBE)
         yield of_conda(_believed(parse_answer(output), output)) if output else Installation()
     if any(isinstance(step, _R) for step in steps):
         yield parse_r_answer(made.ask(tag, "Rscript", "--no-init-file", "/dev/stdin", text=R_PROBE))

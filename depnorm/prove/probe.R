@@ -1,5 +1,6 @@
 # Prints each R package with its version and what loading it says, in a process of its own: run with `Rscript`.
-found <- installed.packages(priority = NA_character_)
+found <- installed.packages()
+found <- found[!found[, "Priority"] %in% "base", , drop = FALSE]
 rscript <- file.path(R.home("bin"), "Rscript")
 for (name in sort(unique(rownames(found)))) {
   code <- sprintf("suppressMessages(suppressWarnings(library(%s)))", name)

@@ -45,7 +45,9 @@ def _settings(configuration: str) -> Iterator[tuple[str, str]]:
 
 
 def dated(plan: Plan) -> Mapping[str, str]:
-    """What makes pip (26 and later) ignore what was published after the plan's date."""
+    """What makes pip (26 and later) ignore what was published after the plan's date; a lock file may tell none."""
+    if not plan.as_of:
+        return {}
     return {"PIP_UPLOADED_PRIOR_TO": f"{plan.as_of}T23:59:59Z"}
 
 

@@ -104,6 +104,8 @@ def install(plan: Plan, place: Place, name: str) -> Installation:
     for stage in plan.stages:
         with place.steps.step(f"{name}: {stage.kind.value} {stage.name}"):
             _carry_out(stage, place)
+            if plan.slim and stage.kind is not StageKind.LATE and isinstance(stage.step, InstallWheels | RunPip):
+                place.must(place.prefix / "bin/python", "-B", place.tool.with_name("trim.py"))
     with place.steps.step(f"{name}: {PROBING}"):
         return _probe(place)
 
@@ -144,9 +146,14 @@ def _create(installer: LockedPackage | None, place: Place) -> None:
     place.must(place.prefix / "bin/python", wheel / "pip", "install", "--no-index", "--no-deps", wheel)
 
 
+def _pin(package: LockedPackage) -> str:
+    found = package.artifact
+    return f"{package.name} @ {found.url}" if found.elsewhere else f"{package.name}=={package.version}"
+
+
 def _write_pins(packages: Sequence[LockedPackage], place: Place) -> Path:
     path = place.directory / "pins.txt"
-    pins = sorted(f"{each.name}=={each.version} --hash=sha256:{each.artifact.sha256}\n" for each in packages)
+    pins = sorted(f"{_pin(each)} --hash=sha256:{each.artifact.sha256}\n" for each in packages)
     path.write_text("".join(pins), "utf-8")
     return path
 
@@ -156,7 +163,7 @@ def _run_pip(command: PipCommand, stage: Stage, place: Place) -> None:
     directory = place.repository / command.directory
     directory.mkdir(parents=True, exist_ok=True)
     before = _without(command, place)
-    pip, asked = place.prefix / "bin/pip", (*_words(command),)
+    pip, asked = place.prefix / "bin/pip", (*_words(command), *_constraints(command, place))
     if isinstance(stage.step, RunPip) and stage.step.soft:
         wheels = place.directory / "soft"
         _remove(wheels)
@@ -176,6 +183,14 @@ def _words(command: PipCommand) -> Iterator[str]:
     yield from command.requirements
     # Without a slash, pip takes a directory for the name of a package.
     yield from (path if path == "." else f"./{path}" for path in command.projects)
+
+
+def _constraints(command: PipCommand, place: Place) -> tuple[str | Path, ...]:
+    if not command.constraints:
+        return ()
+    path = place.directory / "constraints.txt"
+    path.write_text("".join(f"{line}\n" for line in command.constraints), "utf-8")
+    return "-c", path
 
 
 def _without(command: PipCommand, place: Place) -> tuple[str | Path, ...]:

@@ -41,15 +41,19 @@ def plan_json(plan: model.Plan) -> str:
             findings=tuple(_finding(finding) for finding in plan.findings),
             stages=tuple(_stage(stage) for stage in plan.stages),
             layers=tuple(_layer(layer) for layer in plan.layers),
+            slim=plan.slim,
             sharing=documents.Sharing(shared_bytes=plan.shared_bytes, own_bytes=own_bytes(plan)),
             left_out=left_out(plan.left_out),
+            lock_file=plan.lock_file or None,
         )
     )
 
 
 def left_out(found: Iterable[model.LeftOut]) -> tuple[documents.LeftOut, ...]:
     """What a lock cannot stand for."""
-    return tuple(documents.LeftOut(name=each.name, kind=each.kind, why=each.why) for each in found)
+    return tuple(
+        documents.LeftOut(name=each.name, version=each.version, kind=each.kind, why=each.why) for each in found
+    )
 
 
 def _file(file: model.SpecFile) -> documents.File:

@@ -189,15 +189,19 @@ class Sharing(Struct, frozen=True, kw_only=True):
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
-    """What a lock cannot stand for, and why."""
+    """What a lock cannot stand for, and why; `version` is null where the lock does not tell it."""
 
     name: str
+    version: str | None
     kind: model.LeftOutKind
     why: str
 
 
 class PlanDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm plan --format json`. `left_out` is what a lock leaves to the repository's own command, unproven."""
+    """`depnorm plan --format json`. `left_out` is what a lock leaves to the repository's own command, unproven.
+
+    `lock_file` is the file of the repository that the lock was taken from; `as_of` is empty where it tells no date.
+    """
 
     schema: Literal[1]
     mode: model.Mode
@@ -208,8 +212,10 @@ class PlanDocument(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     stages: tuple[Stage, ...]
     layers: tuple[LayerDecision, ...]
+    slim: bool
     sharing: Sharing
     left_out: tuple[LeftOut, ...]
+    lock_file: str | None
 
 
 class LockedPackage(Struct, frozen=True, kw_only=True):
@@ -225,14 +231,48 @@ class LockedPackage(Struct, frozen=True, kw_only=True):
 
 
 class LockDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm lock --format json`. `colliding` packages write the same files, so that their order matters."""
+    """`depnorm lock --format json`. `colliding` packages write the same files, so that their order matters.
+
+    `lock_file` is the file of the repository that it was taken from, `created_by` what wrote it.
+    """
 
     schema: Literal[1]
+    lock_file: str | None
+    created_by: str
     as_of: str | None
     requires_python: str | None
     packages: tuple[LockedPackage, ...]
     left_out: tuple[LeftOut, ...]
     colliding: tuple[str, ...]
+
+
+class CranPackage(Struct, frozen=True, kw_only=True):
+    """An R package; `repository` is the name of one of the lock's. `requires` are the R packages that it needs."""
+
+    ecosystem: model.Ecosystem
+    name: str
+    version: str
+    repository: str | None
+    url: str | None
+    requires: tuple[str, ...]
+
+
+class CranRepository(Struct, frozen=True, kw_only=True):
+    """Where R packages come from."""
+
+    name: str
+    url: str
+
+
+class CranLockDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm lock --ecosystem cran --format json`: the R packages as of the date of a snapshot."""
+
+    schema: Literal[1]
+    as_of: str | None
+    r_version: str | None
+    repositories: tuple[CranRepository, ...]
+    packages: tuple[CranPackage, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 class CatalogPackage(Struct, frozen=True, kw_only=True):

@@ -54,6 +54,7 @@ class SchemaName(StrEnum):
     PLAN = "plan"
     CHECK = "check"
     LOCK = "lock"
+    LOCK_CRAN = "lock-cran"
     CATALOG = "catalog"
     CATALOG_LIST = "catalog-list"
     CATALOG_BAKE = "catalog-bake"
@@ -135,9 +136,15 @@ def format_dockerfile(dockerfile: str, name: Format) -> str:
             assert_never(name)
 
 
-def format_lock(lock: model.Lock, name: Format) -> str:
-    """A Python lock: the text of a pylock.toml, or JSON."""
+def format_lock(lock: model.Lock | model.CranLock, name: Format) -> str:
+    """A lock: the text of a pylock.toml (of conda packages: a conda-lock.yml; of R packages: a renv.lock), or JSON."""
+    if isinstance(lock, model.CranLock):
+        return _format_cran_lock(lock, name)
     match name:
+        case Format.TEXT if lock.ecosystem is model.Ecosystem.CONDA:
+            from depnorm.report.conda_lock import render_conda_lock
+
+            return render_conda_lock(lock)
         case Format.TEXT:
             from depnorm.report.pylock import render_pylock
 
@@ -146,6 +153,20 @@ def format_lock(lock: model.Lock, name: Format) -> str:
             from depnorm.report.lock import lock_json
 
             return lock_json(lock)
+        case _:
+            assert_never(name)
+
+
+def _format_cran_lock(lock: model.CranLock, name: Format) -> str:
+    match name:
+        case Format.TEXT:
+            from depnorm.report.renv import render_renv_lock
+
+            return render_renv_lock(lock)
+        case Format.JSON:
+            from depnorm.report.lock import cran_lock_json
+
+            return cran_lock_json(lock)
         case _:
             assert_never(name)
 

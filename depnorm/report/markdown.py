@@ -20,7 +20,8 @@ def plan_markdown(plan: model.Plan) -> str:
 def _lines(plan: model.Plan) -> Iterator[str]:
     yield "# Plan"
     yield ""
-    yield f"{plan.mode.value.capitalize()}, packages as of {_code(plan.as_of)}, on {_code(plan.target.base_image)}."
+    packages = _plain(wording.packages_as_of(plan)) if plan.lock_file else f"packages as of {_code(plan.as_of)}"
+    yield f"{plan.mode.value.capitalize()}, {packages}, on {_code(plan.target.base_image)}."
     yield from _spec_files(plan.choice)
     yield from _stages(plan)
     yield from _layers(plan)

@@ -58,7 +58,15 @@ def _package(package: LockedPackage, lock: Lock) -> "Package":
 
 def _beside(lock: Lock) -> dict[str, Any]:
     """What the format has no place for."""
-    left = [{"name": each.name, "kind": each.kind.value, "why": each.why} for each in lock.remainder]
+    left = [
+        {
+            "name": each.name,
+            **({"version": each.version} if each.version else {}),
+            "kind": each.kind.value,
+            "why": each.why,
+        }
+        for each in lock.remainder
+    ]
     date = {"as-of": lock.as_of} if lock.as_of else {}
     return {**date, "left-out": left}
 

@@ -14,6 +14,7 @@ _DOCUMENTS: Mapping[SchemaName, type[msgspec.Struct]] = {
     SchemaName.PLAN: documents.PlanDocument,
     SchemaName.CHECK: documents.CheckDocument,
     SchemaName.LOCK: documents.LockDocument,
+    SchemaName.LOCK_CRAN: documents.CranLockDocument,
     SchemaName.CATALOG: documents.CatalogDocument,
     SchemaName.CATALOG_LIST: documents.CatalogListDocument,
     SchemaName.CATALOG_BAKE: documents.BakeDocument,

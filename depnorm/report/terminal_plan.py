@@ -37,7 +37,7 @@ def _title(plan: model.Plan) -> Text:
     proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked: versions are unproven"
     return Text.assemble(
         ("Plan", _HEADING),
-        printable(f" for {python}{r} on {plan.target.base_image}, packages as of {plan.as_of}"),
+        printable(f" for {python}{r} on {plan.target.base_image}, {wording.packages_as_of(plan)}"),
         (f" ({proof})", _QUIET),
     )
 

@@ -8,12 +8,12 @@ from depnorm.report import documents
 from depnorm.report.display import Display
 from depnorm.report.encode import encode_json
 from depnorm.report.redact import printable
-from depnorm.report.wording import count
+from depnorm.report.wording import count, packages_as_of
 
 MAX_LISTED = 200
 """Differences that text lists; JSON has all of them."""
 _NOTHING = "(nothing)"
-_WHOLE = " A shared layer is taken whole: without a lock, and for R, it can bring packages that nobody asked for."
+_WHOLE = " A shared layer is taken whole: without a lock it can bring packages that nobody asked for."
 _KINDS = {
     DifferenceKind.INSTALL: "step",
     DifferenceKind.PACKAGE: "package",
@@ -42,9 +42,11 @@ def _title(verification: Verification) -> str:
     where = "virtual environments" if verification.engine is Engine.VENV else "images"
     proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked"
     python = f"Python {plan.target.python}" if plan.target.python else "the base image's Python"
+    # A lock file binds both, or they would differ by what was published since.
+    packages = packages_as_of(plan) if plan.lock_file else f"pip's packages as of {plan.as_of}"
     return (
-        f"Installed twice, in {where}, on {python}, with pip's packages as of {plan.as_of}: plain, by the repository's "
-        f"own commands, and staged, by its plan ({proof})."
+        f"Installed twice, in {where}, on {python}, with {packages}: plain, by the repository's own "
+        f"commands, and staged, by its plan ({proof})."
     )
 
 

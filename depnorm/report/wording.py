@@ -45,6 +45,13 @@ def package(stage_package: model.StagePackage) -> str:
     return joined(stage_package.ecosystem, stage_package.name, stage_package.spec)
 
 
+def packages_as_of(plan: model.Plan) -> str:
+    """Where the versions come from: `packages as of 2026-11-01`, `packages of uv.lock, as of 2026-11-01`."""
+    if not plan.lock_file:
+        return f"packages as of {plan.as_of}"
+    return f"packages of {plan.lock_file}, " + (f"as of {plan.as_of}" if plan.as_of else "which tells no date")
+
+
 def prebuilt(plan: model.Plan) -> str:
     """How many layers need not be built, and which have to be all the same."""
     shared = [stage for stage in plan.stages if stage.kind is model.StageKind.SHARED]

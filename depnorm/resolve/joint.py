@@ -1,4 +1,7 @@
-"""One joint lock of all that a repository asks of pip, as of a date, for one Target; nothing of it is built or run."""
+"""One joint lock of all that a repository asks of pip, as of a date, for one Target.
+
+Nothing of it is built or run, unless the request allows builds.
+"""
 
 import hashlib
 import json
@@ -14,19 +17,28 @@ from urllib.parse import urlsplit
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, Progress, redact, requirement_name
+from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, Progress, canonical_name, redact, requirement_name
 from depnorm.model.environment import marker_environment
+from depnorm.resolve.elsewhere import tell_elsewhere
 from depnorm.resolve.pip_report import ask_pip
 from depnorm.resolve.pylock import Selection, lock_pylock
 from depnorm.resolve.python import check_consistent, evaluate_requirements
 from depnorm.resolve.request import Request
-from depnorm.resolve.uv_command import NoSolutionError, Prereleases, Query, compile_pylock_text, uv_version
+from depnorm.resolve.uv_command import (
+    FAILED_BUILD,
+    NoSolutionError,
+    Prereleases,
+    Query,
+    compile_pylock_text,
+    uv_version,
+)
 from depnorm.resolve.wheel import Wheel, read_requirements
 from depnorm.resolve.wheel_files import find_collisions
 
 SCHEMA = 2
 """Of what the cache holds: another one makes it anew."""
 _NO_WHEEL = re.compile(r"Wheels are required for `([^`]+)`")
+_BUILT = "has no wheel that fits, so that version {} is built from its source"
 _NOT_FOUND = re.compile(r"\b([A-Za-z0-9][\w.-]*) was not found in the (?:package registry|provided package locations)")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
@@ -37,22 +49,34 @@ def lock_python(request: Request, cache: Path, progress: Progress | None = None)
     What no wheel of an index can stand for (a URL, an sdist, the repository's own projects) is left out, by name, and
     so is what only that needs. Raises `ResolutionError` where there is no answer, with the lines that conflict.
     """
-    direct = tuple(_direct(request))
     if progress:
         progress("one resolution of all requirements", 0, 1)
     answer = _remembered(_query(request), request, cache, progress)
-    found = _read_pylock(answer.pylock, request)
-    other = tuple(_of_another_hash(found, request))
-    left_out = (*found.left_out, *direct, *answer.left_out, *other)
-    lock = replace(
-        found,
-        packages=tuple(each for each in found.packages if each.name not in {one.name for one in other}),
+    found = tell_elsewhere(_read_pylock(answer.pylock, request), request, cache)
+    left_out = (*(_as_built(each) if request.builds else each for each in found.left_out), *answer.left_out)
+    found = replace(found, left_out=left_out, as_of=request.as_of)
+    lock = with_edges(beside_indexes(found, request), request, cache, progress)
+    check_consistent(lock.packages, missing=frozenset(each.name for each in lock.left_out))
+    return with_collisions(lock, cache, progress)
+
+
+def beside_indexes(lock: Lock, request: Request) -> Lock:
+    """The lock for the request's Target alone, with what no wheel that it holds can stand for left out by name."""
+    other = tuple(_of_another_hash(lock, request))
+    left_out = (*lock.left_out, *_direct(request), *other)
+    return replace(
+        lock,
+        packages=tuple(each for each in lock.packages if each.name not in {one.name for one in other}),
         left_out=tuple(sorted(left_out, key=lambda each: each.name)),
-        as_of=request.as_of,
         requires_python=f"=={request.python}.*",
         platforms=(_marker(request),),
     )
-    return _with_contents(lock, request, cache, progress)
+
+
+def _as_built(each: LeftOut) -> LeftOut:
+    """What is left out of the artifacts, and has a version all the same."""
+    is_known = each.kind is LeftOutKind.SOURCE and each.version is not None
+    return replace(each, why=_BUILT.format(each.version)) if is_known else each
 
 
 def _read_pylock(text: str, request: Request) -> Lock:
@@ -93,6 +117,9 @@ def _query(request: Request) -> Query:
         platform=request.platform,
         as_of=request.as_of,
         prereleases=Prereleases.ALL if request.prereleases else Prereleases.AS_PIP,
+        builds=request.builds,
+        python_patch=request.python_patch,
+        installed=tuple(each for each in request.installed if each[0] not in excluded),
     )
 
 
@@ -115,7 +142,8 @@ def _resolve(query: Query, request: Request, cache: Path, progress: Progress | N
             if not more:
                 return _Answer(pylock=_ask_pip(query, request, error), left_out=tuple(found))
         else:
-            more = list(_newer_as_sdist(_read_pylock(text, request), query, request, cache, progress))
+            found_now = tell_elsewhere(_read_pylock(text, request), request, cache)
+            more = [] if query.builds else list(_newer_as_sdist(found_now, query, request, cache, progress))
             if not more:
                 return _Answer(pylock=text, left_out=tuple(found))
         found += more
@@ -187,6 +215,8 @@ def _unlockable(query: Query, message: str) -> Iterator[LeftOut]:
     message = " ".join(message.split())  # uv breaks lines at the width of a terminal
     for name in dict.fromkeys(_NOT_FOUND.findall(message)):
         yield _left_out(name, LeftOutKind.NOT_FOUND, "is not on the index")
+    for name in dict.fromkeys(map(canonical_name, FAILED_BUILD.findall(message))):
+        yield _left_out(name, LeftOutKind.SOURCE, "has no wheel that fits, and its source cannot be built here")
     named = [name for name in dict.fromkeys(_NO_WHEEL.findall(message)) if name not in query.excluded]
     for name in named:
         if len(named) == 1 or not _has_wheel(query, name):
@@ -226,14 +256,16 @@ def _lines_about(message: str, request: Request) -> list[str]:
     return sorted(about)
 
 
-def _with_contents(lock: Lock, request: Request, cache: Path, progress: Progress | None) -> Lock:
-    """The lock with what each wheel's metadata requires for the Target, and with those that write the same files."""
+def with_edges(lock: Lock, request: Request, cache: Path, progress: Progress | None) -> Lock:
+    """The lock with what each wheel's metadata requires for the Target; raises `ResolutionError`."""
     edges = _edges(lock, request, cache, progress)
-    packages = tuple(replace(each, requires=edges.get(each.name, ())) for each in lock.packages)
-    check_consistent(packages, missing=frozenset(each.name for each in lock.left_out))
+    return replace(lock, packages=tuple(replace(each, requires=edges.get(each.name, ())) for each in lock.packages))
+
+
+def with_collisions(lock: Lock, cache: Path, progress: Progress | None) -> Lock:
+    """The lock with the packages that write the same files; raises `ResolutionError`."""
     files = find_collisions(_wheels(lock), _kept_wheels(cache), progress)
-    colliding = frozenset(each.name for each in packages if each.artifact.filename in files)
-    return replace(lock, packages=packages, colliding=colliding)
+    return replace(lock, colliding=frozenset(each.name for each in lock.packages if each.artifact.filename in files))
 
 
 def _edges(lock: Lock, request: Request, cache: Path, progress: Progress | None) -> dict[str, tuple[str, ...]]:

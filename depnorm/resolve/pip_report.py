@@ -24,8 +24,8 @@ _KEPT = ("PIP_INDEX", "PIP_EXTRA_INDEX", "PIP_CERT", "PIP_CLIENT_CERT", "PIP_TRU
 
 def ask_pip(query: Query) -> str | None:
     """A pylock.toml of what pip selects from wheels as of the date, None where it selects nothing or is not there."""
-    if query.excluded:
-        return None  # pip knows no way to leave out what a package requires
+    if query.excluded or query.installed:
+        return None  # pip knows no way to leave out what a package requires, nor to take it for installed
     with tempfile.TemporaryDirectory() as directory:
         here = Path(directory)
         for name, lines in (

@@ -1,11 +1,21 @@
 """What a repository asks of pip together: the input of a joint lock."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from depnorm.errors import ResolutionError
-from depnorm.model import Analysis, Dependency, Option, ReferenceKind, RepoReference, SpecFormat, canonical_name, redact
+from depnorm.model import (
+    Analysis,
+    Dependency,
+    Option,
+    ReferenceKind,
+    RepoReference,
+    SpecFile,
+    SpecFormat,
+    canonical_name,
+    redact,
+)
 
 _INDEXES = ("--index-url", "--extra-index-url")
 _REQUIREMENTS = (SpecFormat.REQUIREMENTS, SpecFormat.CONSTRAINTS)
@@ -18,7 +28,9 @@ class Request:
 
     `options` are lines that say where packages come from (`--extra-index-url https://…`), in the order pip sees them.
     `own` are names of its own projects and of wheels in it, which no index decides, `built` those that it forbids
-    wheels of. `python` is `X.Y`, `platform` a manylinux tag, `as_of` the ISO date whose uploads still count.
+    wheels of. With `builds` sdists may be built to learn what they need: their code runs. `python` is `X.Y`, `platform`
+    a manylinux tag, `as_of` the ISO date whose uploads still count.
+    `python_patch` is `X.Y.Z` where it is known. `installed` are names and versions that are there already, and stay.
     """
 
     asked: tuple[Dependency, ...]
@@ -27,9 +39,12 @@ class Request:
     own: frozenset[str] = frozenset()
     built: frozenset[str] = frozenset()
     prereleases: bool = False
+    builds: bool = False
     python: str
     platform: str
     as_of: str
+    python_patch: str | None = None
+    installed: tuple[tuple[str, str], ...] = ()
 
 
 def request_of(
@@ -40,18 +55,27 @@ def request_of(
     `list_directory` tells the names in a directory of the repository.
     """
     files = [file for file in analysis.files if file.format in _REQUIREMENTS]
+    request = Request(
+        asked=analysis.asked, constraints=analysis.constraints, python=python, platform=platform, as_of=as_of
+    )
+    return with_options(request, files, analysis.files, list_directory)
+
+
+def with_options(
+    request: Request,
+    files: Sequence[SpecFile],
+    everything: Iterable[SpecFile],
+    list_directory: Callable[[str], Iterable[str]],
+) -> Request:
+    """The request with what the options of its `files` say; `everything` that was read names the repository's own."""
     _check_references(reference for file in files for reference in file.references)
     options = [option for file in files for option in file.options]
-    return Request(
-        asked=analysis.asked,
-        constraints=analysis.constraints,
+    return replace(
+        request,
         options=tuple(line for option in options if (line := _source(option))),
-        own=frozenset(_own(analysis, list_directory)),
+        own=frozenset(_own(everything, list_directory)),
         built=frozenset(name for option in options if option.name == "--no-binary" for name in _built(option)),
         prereleases=any(option.name == "--pre" for option in options),
-        python=python,
-        platform=platform,
-        as_of=as_of,
     )
 
 
@@ -94,9 +118,9 @@ def _built(option: Option) -> Iterator[str]:
     return (canonical_name(name) for name in names if name != ":none:")
 
 
-def _own(analysis: Analysis, list_directory: Callable[[str], Iterable[str]]) -> Iterator[str]:
+def _own(files: Iterable[SpecFile], list_directory: Callable[[str], Iterable[str]]) -> Iterator[str]:
     """Names that mean something of the repository: its projects, and the files that `--find-links` finds in it."""
-    for file in analysis.files:
+    for file in files:
         yield from (canonical_name(option.value) for option in file.options if option.name == "project-name")
         for reference in file.references:
             if reference.kind is ReferenceKind.FIND_LINKS:

@@ -14,10 +14,13 @@ from shutil import which
 from typing import Any
 
 from depnorm.errors import ResolutionError
+from depnorm.resolve.stand_in import stand_ins
 
 TIMEOUT_SECONDS = 600
 NO_SOLUTION = 1  # uv's exit code; 2 is everything else, such as a network that is down
 _PLATFORM = re.compile(r"manylinux_(2_\d+)_(x86_64|aarch64)")
+FAILED_BUILD = re.compile(r"Failed to (?:build|download and build) `([A-Za-z0-9][\w.-]*?)(?:==[^`]*)?`")
+"""What uv says of an sdist that cannot be built: no resolution holds it, whatever the exit code."""
 _LEGACY = {"manylinux2014": "manylinux_2_17"}
 # What a user's environment may decide: where the index is and how to reach it, never what the resolution means.
 _KEPT_VARIABLES = (
@@ -49,7 +52,9 @@ class Query:
     `python` is `X.Y`, `platform` a manylinux tag, `as_of` an ISO date whose uploads still count (to midnight UTC).
     `options` are lines of a requirements file that say where packages come from. Names in `excluded` are resolved as if
     nothing asked for them. With `alone`, what the requirements need does not matter; then `sdists` may count, too,
-    since nothing of them has to be known but their versions.
+    since nothing of them has to be known but their versions; with `builds` they do always, and uv builds those that do
+    not say statically what they need: their code runs. `python_patch` is `X.Y.Z` where it is known. `installed` are
+    names and versions that are there already: they stay, and what they need does not matter.
     """
 
     requirements: tuple[str, ...]
@@ -58,10 +63,13 @@ class Query:
     excluded: tuple[str, ...] = ()
     alone: bool = False
     sdists: bool = False
+    builds: bool = False
     python: str
     platform: str
     as_of: str
     prereleases: Prereleases = Prereleases.NONE
+    python_patch: str | None = None
+    installed: tuple[tuple[str, str], ...] = ()
 
 
 def find_uv() -> str:
@@ -102,7 +110,7 @@ def compile_pylock_text(query: Query, scratch: Path | None = None) -> str:
         # No marker holds: a requirement that is overridden by it asks for nothing.
         nothing = (f'{name} ; python_version < "0"' for name in query.excluded)
         for name, lines in (
-            ("requirements.in", (*query.options, *query.requirements)),
+            ("requirements.in", (*query.options, *query.requirements, *stand_ins(query.installed, here))),
             ("constraints.txt", query.constraints),
             ("overrides.txt", nothing),
         ):
@@ -116,8 +124,9 @@ def _arguments(query: Query) -> Sequence[str]:
         *("pip", "compile", "requirements.in", "--constraints", "constraints.txt", "--overrides", "overrides.txt"),
         *("--index-strategy", "unsafe-best-match"),  # as pip: the best version of any index
         *("--exclude-newer", f"{query.as_of}T23:59:59.999999Z"),
-        *("--python-version", query.python, "--python-platform", uv_platform(query.platform)),
-        *(() if query.alone and query.sdists else ("--only-binary", ":all:")),  # uv builds nothing for a version
+        *("--python-version", query.python_patch or query.python, "--python-platform", uv_platform(query.platform)),
+        # uv builds nothing for a version
+        *(() if query.builds or (query.alone and query.sdists) else ("--only-binary", ":all:")),
         *("--prerelease", query.prereleases),
         *("--format", "pylock.toml", "--output-file", "pylock.toml"),
         *(("--no-deps",) if query.alone else ()),
@@ -160,7 +169,7 @@ def run_uv(arguments: Sequence[str], directory: Path, *, hint: str, no_solution:
         raise ResolutionError(f"uv cannot be run: {error.strerror}") from error
     if done.returncode:
         message = done.stderr.strip().removeprefix("error: ") or f"uv ended with {done.returncode}"
-        if done.returncode == no_solution:
+        if done.returncode == no_solution or FAILED_BUILD.search(message):
             raise NoSolutionError(message, hint=_NO_SOLUTION)
         raise ResolutionError(message, hint=hint)
 

@@ -162,6 +162,7 @@ def _read_snapshot(path: Path, python: str) -> Snapshot:
         packages=MappingProxyType(packages),
         dropped=MappingProxyType({entry.name: entry.reason for entry in file.dropped}),
         held_back=MappingProxyType(_held_back(file.dropped)),
+        uv=_package(path, file.uv) if file.uv else None,
     )
 
 

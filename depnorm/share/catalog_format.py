@@ -76,6 +76,7 @@ class SnapshotFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     platform: Platform
     as_of: Date
     pip: PackageEntry
+    uv: PackageEntry | None = None
     layers: tuple[LayerEntry, ...]
     dropped: tuple[DroppedEntry, ...]
     packages: tuple[PackageEntry, ...]

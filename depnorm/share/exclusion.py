@@ -1,7 +1,8 @@
 """Which packages of a snapshot a repository's own command would not keep, and because of which requirement."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from depnorm.model import Dependency, Ecosystem, LockedPackage, Snapshot, marker_environment, requirement_name
@@ -71,7 +72,7 @@ def find_blocked(
     reached = frozenset[str]().union(*reach.values())
     # A constraint on a package that nobody needs changes nothing but that package.
     moved = {name: why for name, why in excluded.items() if name in reached}
-    for name, cause in _find_ruled_out(moved.keys(), (*demands, *limits), reached, snapshot):
+    for name, cause in _find_ruled_out(frozenset(moved), (*demands, *limits), reached, snapshot):
         moved.setdefault(name, f"{excluded[cause]} and rules out {name} {snapshot.packages[name].version}")
     blocked = {**moved, **excluded}
     for name, why in moved.items():
@@ -120,7 +121,7 @@ def _find_excluded(demands: Sequence[Demand], snapshot: Snapshot) -> dict[str, s
 
 
 def _find_ruled_out(
-    excluded: Set[str], demands: Sequence[Demand], reached: frozenset[str], snapshot: Snapshot
+    excluded: AbstractSet[str], demands: Sequence[Demand], reached: frozenset[str], snapshot: Snapshot
 ) -> Iterator[tuple[str, str]]:
     """Packages that require of an excluded one what the repository does not allow: they cannot stay either."""
     if not excluded:

@@ -79,6 +79,7 @@ def refresh_snapshot(
         packages=MappingProxyType(packages),
         dropped=MappingProxyType(joint.dropped),
         held_back=MappingProxyType(joint.held_back),
+        uv=next(iter(resolver.packages(["uv"], ()))) if resolver.versions(["uv"], ()) else None,
     )
 
 

@@ -3,15 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from depnorm.model import (
+    Admission,
     Analysis,
     Builder,
     Catalog,
+    CranLock,
+    Ecosystem,
     Emitter,
     LayerDecision,
     Lock,
     LockedPackage,
+    Problem,
     SharedLayer,
     Sharing,
     Snapshot,
@@ -22,20 +27,31 @@ from depnorm.share.admit import admit, admit_cran
 from depnorm.share.catalog import load_snapshot
 from depnorm.share.key import layer_key
 
+if TYPE_CHECKING:
+    from depnorm.share.nearest import Nearest, Relock
+
 _Keys = Callable[[SharedLayer], str]
 _ADMITTED = "the repository asks for it, and its own command keeps every package in it"
 _LOCKED = "every artifact of it is in the lock"
+_CRAN_LOCKED = "every package that it brings is in the lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolDigests:
-    """The sha256 of the programs that write shared layers: what they do decides a layer's bytes, so its key too."""
+    """The sha256 of the programs that write shared layers: what they do decides a layer's bytes, so its key too.
+
+    `trim` is that of the one that makes packages smaller, empty where none does; `uv` is `uv 0.9.1` where it installs
+    the wheels, not pip.
+    """
 
     python: str
     r: str
+    trim: str = ""
+    uv: str = ""
+    conda: str = ""
 
 
-def share_with(
+def share_with(  # noqa: PLR0913  each is a choice of its own
     analysis: Analysis,
     catalog: Catalog,
     target: Target,
@@ -44,19 +60,33 @@ def share_with(
     tools: ToolDigests,
     emitter: Emitter,
     lock: Lock | None = None,
+    cran_lock: CranLock | None = None,
+    installer: str | None = None,
+    relock: "Relock | None" = None,
 ) -> Sharing:
     """The shared layers of a repository, at most `max_layers`, with their keys, and why not others it asks for.
 
-    With a `lock` it is the lock that is split; without one, what the repository's own command will keep decides.
+    With a `lock` it is the lock that is split; without one, what the repository's own command will keep decides. The
+    same holds for R with a `cran_lock`. `installer` is what installs a conda lock; `relock` tries near versions of
+    pins.
     """
-    cran = _share_cran(analysis, catalog, target, max_layers, tools)
+    if lock is not None and lock.ecosystem is Ecosystem.CONDA:
+        from depnorm.share.conda import share_conda_lock  # noqa: PLC0415  few repositories are conda's
+
+        return share_conda_lock(
+            analysis, catalog.as_of, lock, target, max_layers=max_layers, tools=tools.conda, installer=installer
+        )
+    if cran_lock is None:
+        cran = _share_cran(analysis, catalog, target, max_layers, tools)
+    else:
+        cran = _share_cran_lock(cran_lock, catalog, target, max_layers, tools)
     if not analysis.uses_prefix or target.python is None or target.python not in catalog.pythons:
         return cran
     snapshot = load_snapshot(catalog, target.python)
     keys = partial(_wheels_key, target, pip=snapshot.pip, tools=tools, emitter=emitter)
     left = max_layers - len(cran.cran)
     if lock is not None:
-        return _share_lock(lock, snapshot, cran, keys, max_layers=left, builds_locally=bool(analysis.projects))
+        return _share_lock(lock, snapshot, cran, keys, max_layers=left, analysis=analysis, relock=relock)
     admission = admit(
         () if analysis.own_index else analysis.asked,
         analysis.constraints,
@@ -64,7 +94,24 @@ def share_with(
         max_layers=left,
         builds_locally=bool(analysis.projects) and not analysis.own_index,
     )
-    return _with_layers(cran, snapshot, admission.layers, admission.refused, keys)
+    nearest = () if analysis.own_index else _nearest(analysis, snapshot, admission, left)
+    return replace(_with_layers(cran, snapshot, admission.layers, admission.refused, keys), nearest=nearest)
+
+
+def _nearest(analysis: Analysis, snapshot: Snapshot, admission: Admission, max_layers: int) -> tuple[Problem, ...]:
+    if not any(each.spec for each in (*analysis.asked, *analysis.constraints)):
+        return ()
+    from depnorm.share.nearest import find_nearest  # noqa: PLC0415  only a pin leads there
+
+    found = find_nearest(
+        analysis.asked,
+        analysis.constraints,
+        snapshot,
+        admission,
+        max_layers=max_layers,
+        builds_locally=bool(analysis.projects),
+    )
+    return tuple(each.as_problem() for each in found)
 
 
 def key_layers(
@@ -79,14 +126,33 @@ def key_layers(
 
 
 def _share_lock(
-    lock: Lock, snapshot: Snapshot, cran: Sharing, keys: _Keys, *, max_layers: int, builds_locally: bool
+    lock: Lock,
+    snapshot: Snapshot,
+    cran: Sharing,
+    keys: _Keys,
+    *,
+    max_layers: int,
+    analysis: Analysis,
+    relock: "Relock | None",
 ) -> Sharing:
+    from depnorm.share.nearest import find_nearest_locked  # noqa: PLC0415  only for a lock
     from depnorm.share.split import split_lock  # noqa: PLC0415  only a lock is split
 
-    split = split_lock(lock, snapshot, max_layers=max_layers, builds_locally=builds_locally)
+    split_it = partial(split_lock, snapshot=snapshot, max_layers=max_layers, builds_locally=bool(analysis.projects))
+    split = split_it(lock)
     sharing = _with_layers(cran, snapshot, split.layers, split.refused, keys)
     decisions = (*_decisions(split.layers, split.refused, _LOCKED), *cran.decisions)
-    return replace(sharing, decisions=decisions, lock=lock, own=split.own, why_own=split.why_own)
+    nearest: tuple[Nearest, ...] = ()
+    if relock is not None and not analysis.own_index:
+        nearest = find_nearest_locked(analysis.asked, analysis.constraints, snapshot, lock, split_it, relock)
+    return replace(
+        sharing,
+        decisions=decisions,
+        lock=lock,
+        own=split.own,
+        why_own=split.why_own,
+        nearest=tuple(each.as_problem() for each in nearest),
+    )
 
 
 def _with_layers(
@@ -115,6 +181,19 @@ def _share_cran(analysis: Analysis, catalog: Catalog, target: Target, max_layers
     )
 
 
+def _share_cran_lock(lock: CranLock, catalog: Catalog, target: Target, max_layers: int, tools: ToolDigests) -> Sharing:
+    from depnorm.share.split_cran import split_cran  # noqa: PLC0415  only a lock is split
+
+    split = split_cran(lock, target.r_snapshot, catalog, max_layers=max_layers)
+    return Sharing(
+        as_of=catalog.as_of,
+        cran=tuple((subset, _cran_key(target, subset, tools)) for subset in split.subsets),
+        decisions=_decisions(split.subsets, split.refused, _CRAN_LOCKED),
+        cran_lock=lock,
+        own_cran=split.own,
+    )
+
+
 def _decisions(
     taken: Iterable[SharedLayer] | Iterable[Subset], refused: Mapping[str, str], why: str = _ADMITTED
 ) -> tuple[LayerDecision, ...]:
@@ -123,10 +202,13 @@ def _decisions(
 
 
 def _wheels_key(target: Target, layer: SharedLayer, pip: LockedPackage, tools: ToolDigests, emitter: Emitter) -> str:
+    stored = layer.wheelhouse  # files as they are: neither the installer nor what it leaves out matters
+    installer = f"{pip.name} {pip.version}, tool {tools.python}, {'store' if stored else 'install'}"
     return layer_key(
         replace(target, r_version=None, r_snapshot=None),
         [package.artifact.sha256 for package in layer.packages],
-        installer=f"{pip.name} {pip.version}, tool {tools.python}, {'store' if layer.wheelhouse else 'install'}",
+        installer=f"{tools.uv}, {installer}" if tools.uv and not stored else installer,
+        bytecode=f"none, trimmed by {tools.trim}" if tools.trim and not stored else "unchecked-hash",
         emitter=emitter,
     )
 

@@ -46,6 +46,7 @@ def render_snapshot(snapshot: Snapshot) -> str:
     return _document(
         head,
         f'"pip": {_line(_package(snapshot.pip))}',
+        *([f'"uv": {_line(_package(snapshot.uv))}'] if snapshot.uv else []),
         _array("layers", map(_layer, snapshot.layers)),
         _array("dropped", dropped),
         _array("packages", (_package(package) for _, package in sorted(snapshot.packages.items()))),

@@ -1,4 +1,4 @@
-"""The stages that make a conda environment and run its pip section."""
+"""The stages that make a conda environment from its file and run its pip section."""
 
 from collections.abc import Iterator
 

@@ -9,12 +9,14 @@ from depnorm.model import (
     AddWheels,
     Analysis,
     Dependency,
+    LeftOutKind,
     PipCommand,
     PipPlacement,
     RunPip,
     Sharing,
     Stage,
     StageKind,
+    StagePackage,
     Verify,
     When,
     canonical_name,
@@ -53,8 +55,19 @@ def _is_held(line: str, held: dict[str, str]) -> bool:
     return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
-def early_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]:
-    """The early lines of each requirements file, and what the projects declare, as the user's commands would ask it."""
+def versions_beside(sharing: Sharing) -> tuple[str, ...]:
+    """`name==version` of what the lock has at a version and no artifact of: built from source, of that version."""
+    left_out = sharing.lock.remainder if sharing.lock else ()
+    return tuple(
+        sorted(f"{each.name}=={each.version}" for each in left_out if each.kind is LeftOutKind.SOURCE and each.version)
+    )
+
+
+def early_pip(analysis: Analysis, shared: Shared, *, soft: bool, pins: tuple[str, ...] = ()) -> Iterator[Stage]:
+    """The early lines of each requirements file, and what the projects declare, as the user's commands would ask it.
+
+    `pins` bind them: constraints change no line of the user's, and no option of a line.
+    """
     declared = _declared_early(analysis)
     for placement in analysis.pip:
         joining = declared.joining if placement is declared.host else ()
@@ -63,27 +76,40 @@ def early_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Sta
                 kind=StageKind.EARLY,
                 name=placement.file,
                 why=_why_early(placement, joining),
-                step=RunPip(commands=(_early_command(placement, joining),), soft=soft),
+                step=RunPip(commands=(_bound(_early_command(placement, joining), pins),), soft=soft),
                 needs=placement.needs,
-                packages=packages([*placement.packages[When.EARLY], *joining], shared),
+                packages=_listed([*placement.packages[When.EARLY], *joining], shared, pins),
             )
         if placement.packages[When.SOFT]:
             yield Stage(
                 kind=StageKind.EARLY,
                 name=placement.file,
                 why="lines that only running them would tell: tried now, repeated late",
-                step=RunPip(commands=(_soft_command(placement),), soft=True),
+                step=RunPip(commands=(_bound(_soft_command(placement), pins),), soft=True),
                 needs=placement.needs,
-                packages=packages(placement.packages[When.SOFT], shared),
+                packages=_listed(placement.packages[When.SOFT], shared, pins),
             )
     if declared.after:
         yield Stage(
             kind=StageKind.EARLY,
             name="project dependencies",
             why="what the repository's own project declares, without building it",
-            step=RunPip(commands=(PipCommand(requirements=_requirements(declared.after)),), soft=soft),
-            packages=packages(declared.after, shared),
+            step=RunPip(
+                commands=(PipCommand(requirements=_requirements(declared.after), constraints=pins),), soft=soft
+            ),
+            packages=_listed(declared.after, shared, pins),
         )
+
+
+def _bound(command: PipCommand, pins: tuple[str, ...]) -> PipCommand:
+    return replace(command, constraints=pins)
+
+
+def _listed(dependencies: Iterable[Dependency], shared: Shared, pins: tuple[str, ...]) -> tuple[StagePackage, ...]:
+    """The packages of a stage, at the version that a pin gives."""
+    versions = {name: version for name, _, version in (pin.partition("==") for pin in pins)}
+    found = packages(dependencies, shared)
+    return tuple(replace(each, version=versions[each.name]) if each.name in versions else each for each in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,16 +182,16 @@ def _joined(*maps: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
     return {path: tuple(sorted({line for each in maps for line in each.get(path, ())})) for path in paths}
 
 
-def late_pip(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]:
-    """The user's own commands, unmodified, for files of which some line had to wait."""
-    if commands := _late_commands(analysis, soft=soft):
+def late_pip(analysis: Analysis, shared: Shared, *, soft: bool, pins: tuple[str, ...] = ()) -> Iterator[Stage]:
+    """The user's own commands, unmodified but for `pins` that bind them, for files of which some line had to wait."""
+    if commands := tuple(_bound(each, pins) for each in _late_commands(analysis, soft=soft)):
         yield Stage(
             kind=StageKind.LATE,
             name="pip install",
             why=_why_late(commands),
             step=RunPip(commands=commands),
             needs=(".",),
-            packages=packages(_late_packages(analysis), shared),
+            packages=_listed(_late_packages(analysis), shared, pins),
         )
 
 
@@ -205,11 +231,12 @@ def verify(analysis: Analysis, sharing: Sharing) -> Iterator[Stage]:
         kind=StageKind.VERIFY,
         name="pip",
         why=_LOCKED if sharing.lock else _DECLARED,
-        step=Verify(commands=commands, beside=_beside(sharing)),
+        step=Verify(commands=commands, beside=beside(sharing)),
     )
 
 
-def _beside(sharing: Sharing) -> tuple[str, ...]:
+def beside(sharing: Sharing) -> tuple[str, ...]:
     """What the lock leaves to the repository's own command. What has no name came from a URL, and pip knows it."""
     left_out = sharing.lock.remainder if sharing.lock else ()
-    return tuple(sorted({each.name for each in left_out if _NAME.fullmatch(each.name)}))
+    names = {each.name for each in left_out if _NAME.fullmatch(each.name)}
+    return tuple(sorted({*names, *versions_beside(sharing)}))

@@ -6,11 +6,14 @@ from dataclasses import replace
 from depnorm.model import (
     Analysis,
     Builder,
+    CranLock,
+    CranPackage,
     CreateBase,
     Dependency,
     Ecosystem,
     InstallApt,
     InstallCran,
+    InstallRPackages,
     InstallWheels,
     LockedPackage,
     SharedLayer,
@@ -19,6 +22,7 @@ from depnorm.model import (
     StageKind,
     StagePackage,
     StoreWheels,
+    Subset,
     Target,
 )
 from depnorm.stages.stage import Shared
@@ -61,9 +65,20 @@ def shared(sharing: Sharing, target: Target) -> Iterator[Stage]:
             why=f"the same in every repository at the CRAN snapshot {snapshot}",
             step=InstallCran(packages=subset.installs or subset.heads, snapshot=snapshot, apt=subset.system),
             key=key,
-            packages=tuple(StagePackage(ecosystem=Ecosystem.CRAN, name=name) for name in subset.heads),
+            packages=_of_subset(subset, sharing.cran_lock),
             seen_in=subset.seen_in,
         )
+
+
+def _of_subset(subset: Subset, lock: CranLock | None) -> tuple[StagePackage, ...]:
+    """The heads; with a lock, which has all that they bring, this with its versions."""
+    if lock is None:
+        return tuple(StagePackage(ecosystem=Ecosystem.CRAN, name=name) for name in subset.heads)
+    return tuple(_of_cran(each) for each in lock.closure(subset.installs or subset.heads))
+
+
+def _of_cran(package: CranPackage) -> StagePackage:
+    return StagePackage(ecosystem=Ecosystem.CRAN, name=package.name, version=package.version)
 
 
 def wheel_stage(layer: SharedLayer, key: str) -> Stage:
@@ -99,6 +114,23 @@ def own(sharing: Sharing) -> Iterator[Stage]:
         )
 
 
+def own_cran(sharing: Sharing, *, without: frozenset[str], snapshot: str | None) -> Iterator[Stage]:
+    """The R packages of a lock that no other repository is known to share, but for those that a script installs."""
+    found = {package.name: (package, why) for package, why in sharing.own_cran if package.name not in without}
+    if found:
+        yield Stage(
+            kind=StageKind.OWN,
+            name="locked R packages",
+            why="what of the lock is this repository's alone",
+            step=InstallRPackages(
+                packages=tuple(found),
+                snapshot=snapshot,
+                versions={package.name: package.version for package, _ in found.values()},
+            ),
+            packages=tuple(replace(_of_cran(package), why=why) for package, why in found.values()),
+        )
+
+
 def system(analysis: Analysis) -> Iterator[Stage]:
     """What apt.txt asks for."""
     if analysis.apt:
@@ -122,4 +154,5 @@ def shared_names(sharing: Sharing) -> Shared:
     """The packages that shared layers, and the own layer of a lock, hold."""
     locked = (*sharing.own, *(package for layer, _ in sharing.layers for package in layer.packages))
     wheels = {(package.ecosystem, package.name) for package in locked}
-    return frozenset(wheels | {(Ecosystem.CRAN, name) for subset, _ in sharing.cran for name in subset.heads})
+    cran = {each.name for subset, _ in sharing.cran for each in _of_subset(subset, sharing.cran_lock)}
+    return frozenset(wheels | {(Ecosystem.CRAN, name) for name in cran})

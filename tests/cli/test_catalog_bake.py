@@ -58,7 +58,7 @@ def metadata(run: Run, directory: Path, *left_out: str) -> Path:
 def test_the_layers_of_a_bake_have_the_keys_of_plans(run: Run, repo: Path, tmp_path: Path) -> None:
     """What a repository would build is what was baked, for each Python, base image and owner; nothing is missing."""
     for python in ("3.10", "3.11", "3.12", "3.13"):
-        for options in ((), ("--user-id", "1234"), ("--base-image", "debian:12")):
+        for options in ((), ("--user-id", "1234"), ("--base-image", "debian:12"), ("--slim", "--installer", "uv")):
             asked = ("--python", python, *options)
             text = run("catalog", "bake", tmp_path / "b", "--registry", REGISTRY, "--format", "json", *asked)
             baked = {layer["key"]: layer["name"] for layer in json.loads(text)["layers"]}

@@ -1,6 +1,7 @@
 """The tools that an image carries, run as they are in the image."""
 
 import ast
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -122,9 +123,10 @@ def test_a_tool_can_be_written_line_by_line(path: Path) -> None:
     assert text + "\n" == path.read_text(encoding="utf-8")
 
 
-def test_the_tool_is_python_3_8_and_needs_nothing_else() -> None:
+@pytest.mark.parametrize("name", ["layer.py", "trim.py"])
+def test_the_tool_is_python_3_8_and_needs_nothing_else(name: str) -> None:
     """The oldest Python of a base image can read it; all it imports is the standard library."""
-    tree = ast.parse(Path(layer.__file__).read_text(encoding="utf-8"), feature_version=(3, 8))
+    tree = ast.parse((TOOLS / name).read_text(encoding="utf-8"), feature_version=(3, 8))
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {name for node in nodes for name in [getattr(node, "module", None) or node.names[0].name]}
     assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
@@ -138,6 +140,47 @@ def test_a_command_gets_four_attempts(failures: int, status: int, calls: int, tm
     quick = (TOOLS / "retry").read_text(encoding="utf-8").replace("sleep", ":")
     done = subprocess.run(["sh", "-c", quick, "retry", "sh", "-c", script], capture_output=True, check=False)
     assert (done.returncode, len(count.read_text().splitlines())) == (status, calls)
+
+
+@pytest.mark.parametrize(
+    ("options", "command", "status", "calls"),
+    [
+        ((), "exit 7", 7, 4),
+        ((), "mkdir -p into/__pycache__; echo x > into/__pycache__/a.pyc; rm -r into/__pycache__; exit 7", 1, 1),
+        ((), "echo x > into/package/__pycache__/a.pyc; exit 7", 7, 4),
+        ((), "echo x > into/package/a.py; exit 7", 1, 1),
+        ((), "rm -r into/package; exit 7", 1, 1),
+        ((), "kill -9 $$", 137, 4),
+        ((), "echo x > into/a; kill -9 $$", 1, 1),
+        (("--once",), "exit 7", 99, 1),
+        (("--once",), "echo x > into/a; exit 7", 1, 1),
+        (("--once",), "echo x > into/a", 0, 1),
+    ],
+)
+def test_a_command_that_began_to_write_is_not_repeated(
+    options: tuple[str, ...], command: str, status: int, calls: int, tmp_path: Path
+) -> None:
+    """What an attempt left half done is never built upon; bytecode that Python writes of itself does not count."""
+    (tmp_path / "into" / "package" / "__pycache__").mkdir(parents=True)
+    quick = (TOOLS / "retry").read_text(encoding="utf-8").replace("sleep", ":")
+    script = f"sleep 0.02; echo x >> count; {command}"
+    arguments = ["sh", "-c", quick, "retry", *options, "--into", "into", "sh", "-c", script]
+    done = subprocess.run(arguments, cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path)}, check=False)
+    assert (done.returncode, len((tmp_path / "count").read_text().splitlines())) == (status, calls)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["count", "into"]
+
+
+def test_a_half_installed_package_is_found(tmp_path: Path) -> None:
+    """RECORD is what an installer writes last: without it, what it left is named."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
+    [place] = tmp_path.glob("lib/python*/site-packages")
+    for name in ("whole", "half"):
+        (place / f"{name}-1.0.dist-info").mkdir()
+    (place / "whole-1.0.dist-info" / "RECORD").touch()
+    command = [str(tmp_path / "bin" / "python"), "-B", layer.__file__, "records"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "installed only half way: half-1.0.dist-info\n"
 
 
 @pytest.mark.parametrize(
@@ -173,3 +216,18 @@ def test_bytecode_without_marks_works(tmp_path: Path) -> None:
     )
     assert shown.stdout == f"('{sys.platform}', 'sys', 1.5, {{'a': {10**20}}})\n"
     assert len(written) == 1
+
+
+@pytest.mark.parametrize(
+    ("requirement", "line"),
+    [
+        ("six==1.16.0 --hash=sha256:ab", "six==1.16.0 --hash=sha256:ab"),
+        (
+            "torch==2.5.1+cpu --hash=sha256:ab @ https://example.org/torch-2.5.1%2Bcpu-py3-none-any.whl",
+            "torch @ https://example.org/torch-2.5.1%2Bcpu-py3-none-any.whl --hash=sha256:ab",
+        ),
+    ],
+)
+def test_a_wheel_is_downloaded_by_name_or_by_url(requirement: str, line: str) -> None:
+    """Where no index has it, the URL says where it is; the hash holds in both cases."""
+    assert layer.source(requirement) == line

@@ -73,14 +73,18 @@ class Bench:
         self, plan: Plan, files: Mapping[str, str] | None = None, *, buildkit: bool = True, cache: bool = True
     ) -> Built:
         """Build the plan's image over a context that holds these files, text by path."""
-        context = self.directory / f"build-{len(self.tags)}" / "context"
+        return self.build_directory(plan, self.context(files), buildkit=buildkit, cache=cache)
+
+    def context(self, files: Mapping[str, str] | None = None) -> Path:
+        """A new directory that holds these files, text by path."""
+        context = self.directory / f"build-{uuid4().hex}" / "context"
         context.mkdir(parents=True)
         for name, text in (files or {}).items():
             path = context / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())
             path.chmod(0o644)
-        return self.build_directory(plan, context, buildkit=buildkit, cache=cache)
+        return context
 
     def build_directory(
         self,
@@ -92,9 +96,22 @@ class Bench:
         cache: bool = True,
     ) -> Built:
         """Build the plan's image over a directory; `arguments` are build arguments."""
-        tag = self.tag(str(len(self.tags)))
+        text = render_dockerfile(plan)
+        return self.build_text(text, context, arguments=arguments, buildkit=buildkit, cache=cache)
+
+    def build_text(
+        self,
+        text: str,
+        context: Path,
+        *,
+        arguments: Mapping[str, str] | None = None,
+        buildkit: bool = True,
+        cache: bool = True,
+    ) -> Built:
+        """Build a Dockerfile over a directory."""
+        tag = self.tag(uuid4().hex[:12])
         file = self.directory / f"{tag.rpartition('/')[2]}.Dockerfile"
-        file.write_text(render_dockerfile(plan), encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
         command = ["docker", "build", "--network=host", "--tag", tag, "--file", str(file)]
         command += [] if cache else ["--no-cache"]
         command += [f"--build-arg={name}={value}" for name, value in (arguments or {}).items()]
@@ -157,6 +174,11 @@ def output(*command: str, text: str | None = None) -> str:
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
     return done.stdout.strip()
+
+
+def impatient(plan: Plan) -> str:
+    """The plan's Dockerfile, such that a step which failed is tried again at once."""
+    return render_dockerfile(plan).replace("sleep $((", ": $((")
 
 
 @pytest.fixture(scope="session")

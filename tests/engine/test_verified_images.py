@@ -1,5 +1,6 @@
 """`depnorm verify --engine docker`: both images built by a real engine, and compared."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -31,19 +32,23 @@ def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("r-package-list", R_BASE, {"R: R6", "R: jsonlite"}),
     ],
 )
-def test_the_staged_image_is_the_plain_one(bench: Bench, name: str, base: str, packages: set[str]) -> None:
+def test_the_staged_image_is_the_plain_one(
+    bench: Bench, name: str, base: str, packages: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Python, conda with its pip section, R: the same packages, all of them can be loaded, and no image stays."""
     assert bench
     before = images()
-    is_python = base == PYTHON_BASE
-    python = "3.11" if is_python else None
+    has_files = base != R_BASE
+    python = "3.11" if base == PYTHON_BASE else None
     root = SAMPLES / name / "repo"
-    found = depnorm.verify(root, engine=Engine.DOCKER, network="host", base_image=base, lock=is_python, python=python)
+    # In the base image, conda-forge is the channel of the bench.
+    monkeypatch.setenv("CONDA_CHANNEL_ALIAS", os.environ.get("ENGINE_CONDA_CHANNEL", "").rpartition("/")[0])
+    found = depnorm.verify(root, engine=Engine.DOCKER, network="host", base_image=base, lock=has_files, python=python)
     assert found.comparison.differences == (), found.log
     assert packages <= found.plain.packages.keys()
     assert found.plain.imports
     assert not any(found.plain.imports.values())
-    assert bool(found.plain.files) == is_python
+    assert bool(found.plain.files) == has_files
     assert images() == before
 
 

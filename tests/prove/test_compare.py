@@ -1,7 +1,10 @@
 """What differs between two installations, and what may."""
 
+from pathlib import Path
+
 import pytest
 
+import depnorm
 from depnorm.model.verification import DifferenceKind, Installation
 from depnorm.prove.compare import PERMITTED, compare, permitted
 
@@ -77,3 +80,32 @@ def test_what_may_differ_has_a_reason(path: str, may_differ: bool) -> None:  # n
     assert bool(found.differences) != may_differ
     assert sum(found.permitted.values()) == int(may_differ)
     assert all(PERMITTED.values())
+
+
+SUITE, SCRIPT, STATIC = "lib/python3.12/site-packages/six/tests/test_a.py", "bin/six", "lib/python3.12/x/libsix.a"
+
+
+@pytest.mark.parametrize(
+    ("slim", "uv", "plain", "staged", "equal"),
+    [
+        (True, False, {SUITE: "a", STATIC: "a"}, {}, True),
+        (False, False, {SUITE: "a"}, {}, False),
+        (True, False, {SUITE: "a"}, {SUITE: "b"}, False),
+        (True, False, {}, {SUITE: "a"}, False),
+        (True, False, {"lib/python3.12/site-packages/six/core.py": "a"}, {}, False),
+        (True, False, {"lib/python3.12/site-packages/tests/test_a.py": "a"}, {}, False),
+        (False, True, {SCRIPT: "a"}, {SCRIPT: "b"}, True),
+        (False, True, {SCRIPT: "a"}, {}, False),
+        (False, False, {SCRIPT: "a"}, {SCRIPT: "b"}, False),
+        (True, True, {SUITE: "a", SCRIPT: "a"}, {SCRIPT: "b"}, True),
+    ],
+)
+def test_what_a_plan_was_asked_for_is_no_difference(
+    tmp_path: Path, plain: dict[str, str], staged: dict[str, str], *, slim: bool, uv: bool, equal: bool
+) -> None:
+    """What --slim leaves out may be missing, and what --installer uv words otherwise may differ: nothing else."""
+    (tmp_path / "requirements.txt").write_text("six\n", encoding="utf-8")
+    made = depnorm.plan(tmp_path, slim=slim, installer="uv" if uv else None)
+    found = compare(installation(files=plain), installation(files=staged), made)
+    assert (not found.differences) == equal
+    assert bool(found.permitted) == equal

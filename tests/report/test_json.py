@@ -81,8 +81,8 @@ def test_plan_has_the_keys_of_the_contract_in_order() -> None:
     """`depnorm plan --format json`: DESIGN's keys."""
     document = json.loads(plan_json(plan()))
     assert list(document) == [
-        "schema", "mode", "builder", "as_of", "target", "spec_files", "findings", "stages", "layers", "sharing",
-        "left_out",
+        "schema", "mode", "builder", "as_of", "target", "spec_files", "findings", "stages", "layers", "slim", "sharing",
+        "left_out", "lock_file",
     ]  # fmt: skip
     assert list(document["spec_files"]) == ["used", "ignored"]
     assert document["findings"][0] == {

@@ -28,6 +28,30 @@ WHEELS: dict[str, list[tuple[str, str, str, list[str]]]] = {
 }
 REQUIRES_PYTHON = {("beta", "2.0"): ">=3.12", ("beta", "1.0"): ">=3.8"}
 SDISTS = {"epsilon": "0.1"}
+# Only running their own build backends tells what these need; that of omega fails.
+BUILT = {"zeta": "2.0", "omega": "1.0"}
+BACKEND = """\
+import os, pathlib, zipfile
+mark = os.environ.get("DEPNORM_TEST_BUILT")
+if mark:
+    pathlib.Path(mark).touch()
+{failure}
+METADATA = "Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\nRequires-Dist: tool\\n"
+WHEEL = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+def prepare_metadata_for_build_wheel(directory, config_settings=None):
+    info = pathlib.Path(directory, "{name}-{version}.dist-info")
+    info.mkdir()
+    (info / "METADATA").write_text(METADATA)
+    (info / "WHEEL").write_text(WHEEL)
+    return info.name
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    name = "{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(pathlib.Path(directory, name), "w") as archive:
+        archive.writestr("{name}/__init__.py", "")
+        for file, text in (("METADATA", METADATA), ("WHEEL", WHEEL), ("RECORD", "")):
+            archive.writestr("{name}-{version}.dist-info/" + file, text)
+    return name
+"""
 
 
 def _metadata(name: str, version: str, requires: list[str]) -> str:
@@ -67,8 +91,25 @@ def _sdist(name: str, version: str) -> bytes:
     return file.getvalue()
 
 
+def _built(name: str, version: str) -> bytes:
+    backend = BACKEND.format(name=name, version=version, failure="raise OSError" if name == "omega" else "")
+    project = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for member, text in (
+            ("PKG-INFO", f"Metadata-Version: 1.1\nName: {name}\nVersion: {version}\n\n"),
+            ("pyproject.toml", project),
+            ("backend.py", backend),
+        ):
+            data = text.encode()
+            entry = tarfile.TarInfo(f"{name}-{version}/{member}")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return file.getvalue()
+
+
 def _files() -> dict[str, dict[str, bytes]]:
-    files: dict[str, dict[str, bytes]] = {name: {} for name in (*WHEELS, *SDISTS)}
+    files: dict[str, dict[str, bytes]] = {name: {} for name in (*WHEELS, *SDISTS, *BUILT)}
     for name, wheels in WHEELS.items():
         for version, tag, platform, requires in wheels:
             filename = f"{name}-{version}-{tag}-{platform}.whl"
@@ -76,6 +117,8 @@ def _files() -> dict[str, dict[str, bytes]]:
             files[name][f"{filename}.metadata"] = _metadata(name, version, requires).encode()  # PEP 658
     for name, version in SDISTS.items():
         files[name][f"{name}-{version}.tar.gz"] = _sdist(name, version)
+    for name, version in BUILT.items():
+        files[name][f"{name}-{version}.tar.gz"] = _built(name, version)
     return files
 
 

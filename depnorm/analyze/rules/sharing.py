@@ -69,4 +69,52 @@ After: only the one package comes from there, by its URL
 Ignore it when policy asks for the index.
 """,
     ),
+    Rule(
+        code="DN204",
+        name="nearest-shareable-pin",
+        severity=Severity.INFO,
+        summary="A near version of a pinned package would be shared with other repositories.",
+        page="""\
+A pin, or a narrow range, is all that keeps the repository from a shared layer: at the
+catalog's version of the package, which is newer and of the same release series, the plan
+would take the layer. The figures say how much more would be shared, and how many
+repositories ask for that layer. The series is what `~=` reads as compatible: the major
+version, of 0.x the minor one. Where several pins have to move together, one finding at
+the first of them names all. Only `plan` knows layers, so `check` does not tell. With
+`--lock` a proposal was resolved together with all other lines.
+
+Why it matters: a layer that others share is downloaded, stored and built once for all.
+Nothing is changed by itself: which version you ask for is yours to say.
+
+Before
+    matplotlib==3.10.8
+After
+    matplotlib==3.11.2
+
+Ignore it when the exact version matters, to reproduce published results for example.
+""",
+    ),
+    Rule(
+        code="DN205",
+        name="lock-file-not-used",
+        severity=Severity.WARNING,
+        summary="A lock file of the repository does not fit what the spec files ask for, so it is not used.",
+        page="""\
+The spec files say what is wanted, a lock file that fits says which artifacts. This one
+misses a package that they need, or has a version that a line excludes, or was made for
+another Python or platform, or is newer than the `--as-of` that was given. So `--lock`
+resolved anew.
+
+Why it matters: who installs from the lock file gets another environment than who builds
+the image. repo2docker never reads these lock files beside a requirements.txt.
+
+Example
+    requirements.txt: numpy>=2
+    uv.lock: numpy 1.26.4
+What to do
+    uv lock
+
+Ignore it when the lock file belongs to something else than the image.
+""",
+    ),
 )

@@ -7,8 +7,9 @@ alone: not on the clock, the builder, or the layers below.
 
 from __future__ import annotations
 
+import ast
 import codecs
-import compileall
+import errno
 import json
 import marshal
 import os
@@ -17,7 +18,9 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from importlib.util import cache_from_source
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 RETRY = "/opt/depnorm/retry"
+# These two are there where the image was asked for them (--slim, --installer uv).
+TRIM = Path("/opt/depnorm/trim.py")
+UV = Path("/opt/depnorm/uv")
 WHEELHOUSE = Path("/opt/wheelhouse")
 APART = Path("/opt/depnorm/apart")
 TEMPORARY = Path("/tmp")  # noqa: S108  the image has no other users yet
@@ -41,6 +47,9 @@ BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+SETTING = re.compile(r"(?:global|install|:env:)\.([a-z-]+)=(.*)")
+SOURCES = ("index-url", "extra-index-url", "find-links")
+UV_VARIABLES = {"cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY", "trusted-host": "UV_INSECURE_HOST"}
 COOKIE = re.compile(rb"coding[:=]\s*([-\w.]+)")
 MAX_CODEC_NAME = 40
 # Codecs that depnorm does not read files in: slow, or made for the escapes of Python.
@@ -64,18 +73,69 @@ class Work:
         cwd, environment = self.directory, self.environment
         subprocess.run(command, cwd=cwd, env=environment, input=text, text=True, check=True)  # noqa: S603  pip, python
 
+    def write(self, name: str, lines: Iterable[str]) -> None:
+        """Write a file of requirements."""
+        (self.directory / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
     def download(self, requirements: Sequence[str], python: str) -> None:
         """Download exactly these wheels into `wheels`, with the pip of `python`."""
-        (self.directory / "lock.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
+        self.write("from.txt", map(source, requirements))
+        self.write("lock.txt", (requirement.partition(" @ ")[0] for requirement in requirements))
         options = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "--progress-bar", "off")
         pip = (RETRY, python, "-I", "-B", "-m", "pip")
-        self.run(*pip, "download", *options, "--dest", "wheels", "--requirement", "lock.txt")
+        self.run(*pip, "download", *options, "--dest", "wheels", "--requirement", "from.txt")
 
-    def install(self, prefix: str, *pip: str) -> None:
-        """Install what was downloaded with this pip, and compile it."""
+    def install(self, *pip: str) -> None:
+        """Install what was downloaded with this pip."""
         options = ("--no-deps", "--require-hashes", "--no-compile", "--no-index", "--find-links", "wheels")
         self.run(self.python, "-I", "-B", *pip, "install", *options, "--requirement", "lock.txt")
-        self.compile_changed(prefix)
+
+    def install_with_uv(self, requirements: Sequence[str]) -> None:
+        """Download and install exactly these wheels with uv, from where pip would look for them."""
+        lines = []
+        for name, value in dict(self.settings()).items():
+            if name in SOURCES:
+                # pip passes over a directory that is not there.
+                lines += [f"--{name} {word}" for word in value.split() if "://" in word or Path(word).exists()]
+            elif name == "no-index" and value.lower() in ("1", "true", "yes", "on"):
+                lines.append("--no-index")
+            elif name in UV_VARIABLES:
+                self.environment[UV_VARIABLES[name]] = value
+        # Of a URL uv would ask for more than the file, which not every server answers.
+        elsewhere = [requirement for requirement in requirements if " @ " in requirement]
+        if elsewhere:
+            self.download(elsewhere, self.python)
+        files = {canonical(path.name.partition("-")[0]): path.as_uri() for path in self.directory.glob("wheels/*")}
+        pins = [requirement.partition(" @ ")[0] for requirement in requirements]
+        here = [f"{pin} @ {files[name]}" if name in files else pin for pin in pins for name in [pin.partition("==")[0]]]
+        self.write("lock.txt", [*lines, *map(source, here)])
+        options = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "--index-strategy", "unsafe-best-match")
+        # What uv writes of itself holds a time; the cache is beside what is installed, so that nothing is copied.
+        own = ("--no-config", "--no-installer-metadata", "--no-cache", "--link-mode", "hardlink", "--no-progress")
+        # Into the prefix itself it writes its lock in each attempt.
+        uv = (RETRY, "--into", sysconfig.get_path("purelib"), str(UV), "pip", "install", "--python", self.python)
+        self.run(*uv, *options, *own, "--requirement", "lock.txt")
+        lock = Path(sys.prefix, ".lock")
+        if lock.exists():
+            lock.unlink()
+
+    def settings(self) -> Iterator[tuple[str, str]]:
+        """Give the settings of pip, names and values: those of the environment come last."""
+        command = (self.python, "-I", "-B", "-m", "pip", "config", "list")
+        done = subprocess.run(  # noqa: S603  pip
+            command, cwd=self.directory, env=self.environment, stdout=subprocess.PIPE, text=True, check=True
+        )
+        for match in map(SETTING.fullmatch, done.stdout.splitlines()):
+            if match:
+                yield match.group(1), str(ast.literal_eval(match.group(2)))
+
+    def complete(self, prefix: str) -> None:
+        """Compile what was installed, or trim it."""
+        if not TRIM.exists():
+            self.compile_changed(prefix)
+            return
+        found = sorted(str(path) for path in self.changed(prefix) if path.suffix == ".dist-info")
+        self.run(self.python, "-I", "-B", str(TRIM), *found)
 
     def compile_changed(self, prefix: str) -> None:
         """Compile files so that the bytecode depends on them alone: by hash, in fixed portions and order."""
@@ -116,20 +176,44 @@ def base(version: str, prefix: str, owner: str, *installer: str) -> None:
         # The pip of the distribution only downloads the pinned one, which installs itself out of its own wheel.
         work.run(*venv, "boot")
         work.run(*venv, "--without-pip", prefix)
-        work.download(installer, "boot/bin/python")
-        work.install(prefix, *(f"{wheel}/pip" for wheel in work.directory.glob("wheels/pip-*.whl")))
+        work.download(installer[:1], "boot/bin/python")
+        work.install(*(f"{wheel}/pip" for wheel in work.directory.glob("wheels/pip-*.whl")))
     else:
         work.run(*venv, prefix)
-        work.compile_changed(prefix)
+    # Trimmed, pip would leave its bytecode in each step in which the user runs it.
+    work.compile_changed(prefix)
+    if installer[1:]:
+        work.download(installer[1:], "boot/bin/python")
+        unpack_uv(next(work.directory.glob("wheels/uv-*.whl")))
     uid, gid = owner.split(":")
     work.finish(prefix, int(uid), int(gid))
+
+
+def source(requirement: str) -> str:
+    """NAME==VERSION --hash=HASH, or that and @ URL where no index has it: as the line by which it is downloaded."""
+    pin, _, url = requirement.partition(" @ ")
+    return "{} @ {} {}".format(pin.partition("==")[0], url, pin.partition(" ")[2]) if url else pin
+
+
+def unpack_uv(wheel: Path) -> None:
+    """Put the program of this wheel beside the other tools."""
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".data/scripts/uv"))
+        UV.write_bytes(archive.read(name))
+    UV.chmod(0o755)
+    for path in (UV, UV.parent):
+        os.utime(path, (EPOCH, EPOCH))
 
 
 def install(*requirements: str) -> list[Path]:
     """Install exact wheels, without their dependencies, as a layer of its own."""
     work, owner = Work(sys.executable), Path(sys.prefix).stat()
-    work.download(requirements, sys.executable)
-    work.install(sys.prefix, "-m", "pip")
+    if UV.exists():
+        work.install_with_uv(requirements)
+    else:
+        work.download(requirements, sys.executable)
+        work.install("-m", "pip")
+    work.complete(sys.prefix)
     return work.finish(sys.prefix, owner.st_uid, owner.st_gid)
 
 
@@ -169,11 +253,32 @@ def repeat(directory: Path, copy: Path) -> None:
 
 def compile_files() -> None:
     """Compile the files named on standard input. What is no Python is left alone, as pip does."""
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    for name in sys.stdin.read().splitlines():
-        compileall.compile_file(name, force=True, quiet=2, invalidation_mode=mode)
+    for name in filter(os.path.isfile, sys.stdin.read().splitlines()):
+        compile_file(name)
         if sys.version_info < (3, 11) and Path(cache_from_source(name)).exists():
             settle(Path(cache_from_source(name)))
+
+
+def compile_file(name: str) -> None:
+    """Compile a file. What depends on the file alone is no failure, but a full disk or memory is.
+
+    compileall hides it, and Python before 3.15 takes half of the bytecode for all: the layer would pass for the one of
+    its key, and could not be imported.
+    """
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    try:
+        bytecode = py_compile.compile(name, doraise=True, invalidation_mode=mode)
+        marshal.loads(Path(str(bytecode)).read_bytes()[16:])  # noqa: S302  written a moment ago
+    except EOFError:
+        sys.exit(f"{name}: its bytecode was not written whole: No space left on device")
+    except py_compile.PyCompileError as error:
+        if error.exc_type_name == MemoryError.__name__:
+            raise
+    except FileExistsError:
+        pass  # something else has the name of the bytecode
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
 
 
 def settle(path: Path) -> None:
@@ -276,6 +381,15 @@ def pending(arguments: Sequence[str], **environment: str) -> list[dict[str, Any]
         return items
 
 
+def records() -> None:
+    """Fail where an installation stopped half way: RECORD is what pip writes last."""
+    places = {sysconfig.get_path(kind) for kind in ("purelib", "platlib")}
+    found = sorted(path for place in places for path in Path(place).glob("*.dist-info"))
+    halves = [path.name for path in found if not (path / "RECORD").exists()]
+    if halves:
+        sys.exit("installed only half way: {}".format(", ".join(halves)))
+
+
 def lock(*pins: str) -> None:
     """NAME==VERSION... NAME...: fail unless exactly these are installed, pip and what paths and URLs bring apart.
 
@@ -328,6 +442,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "apart": apart,
     "compile": compile_files,
     "without": without,
+    "records": records,
     "verify": verify,
     "lock": lock,
 }

@@ -23,6 +23,7 @@ from depnorm.model import (
     canonical_name,
 )
 from depnorm.read.assemble import Item, assemble, encoding_problems, with_line_feeds
+from depnorm.read.locks.conda_beside import read_beside
 from depnorm.read.locks.conda_document import YamlError, YamlLines, load_yaml
 from depnorm.read.locks.conda_models import validate_entry, validate_metadata
 from depnorm.read.locks.fields import FieldError, checked_text, python_name, python_version
@@ -84,18 +85,21 @@ def read_conda_lock(data: bytes, path: str, subdir: str, categories: Sequence[st
         _locked(_entry(each, version), subdir, categories) for each in (entries if isinstance(entries, list) else ())
     ]
     packages = {(each.ecosystem, each.name): each for each in found if isinstance(each, LockedPackage)}
+    beside = read_beside(metadata.custom_metadata)
     left_out = {
         (each.ecosystem, each.name, each.why): each
-        for each in found
+        for each in (*found, *beside.left_out)
         if isinstance(each, LeftOut) and not _is_held(each, packages.get((each.ecosystem, each.name)))
     }
     return Lock(
         ecosystem=Ecosystem.CONDA,
         packages=tuple(sorted(packages.values(), key=lambda each: (each.name, each.ecosystem))),
         left_out=tuple(sorted(left_out.values(), key=lambda each: (each.name, each.ecosystem, each.why))),
-        created_by="conda-lock",
+        created_by=beside.created_by,
         as_of=_moment(metadata),
         platforms=platforms,
+        colliding=beside.colliding,
+        channels=tuple(checked_text(channel.url, "metadata.channels") for channel in metadata.channels),
     )
 
 
@@ -113,6 +117,7 @@ class _CondaLock:
         try:
             version, metadata = _header(self._document.content)
             self._channels = tuple(checked_text(channel.url, "metadata.channels") for channel in metadata.channels)
+            read_beside(metadata.custom_metadata)
             yield from self._options(metadata)
         except FieldError as error:
             yield self._member("metadata" if "metadata" in str(error) else "version").problem(str(error), _HINT)
@@ -289,7 +294,9 @@ def _source_refusal(entry: "FileEntry") -> tuple[LeftOutKind, str] | None:
 
 
 def _requires(entry: "FileEntry") -> Iterator[str]:
-    """The edges, without conda's virtual packages (`__glibc`)."""
+    """The edges, without conda's virtual packages (`__glibc`); those of a PyPI package as PEP 508 has them."""
     for name, spec in entry.dependencies.items():
-        if not name.startswith("__"):
+        if entry.manager == "pip":
+            yield f"{name}{'' if spec == '*' else spec}"
+        elif not name.startswith("__"):
             yield f"{name} {spec}".strip()

@@ -1,37 +1,22 @@
 """conda-lock's own models of its file, imported without what that import does to the process."""
 
-import os
-import sys
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from depnorm.model.quiet_import import process_kept
 from depnorm.read.locks.fields import FieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MAX_MESSAGE = 200
 
 
 @cache
 def _models() -> Any:
-    with _process_kept():
+    with process_kept():
         from conda_lock.lockfile.v1 import models  # noqa: PLC0415  0.5 s and more, and only a conda-lock.yml needs it
     return models
-
-
-@contextmanager
-def _process_kept() -> Iterator[None]:
-    """Undo what importing conda-lock changes: it prepends to sys.path, sets CONDA_ROOT, and warns about itself."""
-    path, variables = sys.path[:], os.environ.copy()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            sys.path[:] = path
-            for name in os.environ.keys() - variables.keys():
-                del os.environ[name]
 
 
 def validate_metadata(value: object) -> Any:

@@ -1,0 +1,223 @@
+"""The pip section of an environment, locked against what conda installs.
+
+conda runs `pip install -U` in the finished environment. Here what conda installed stays: pip resolves with those
+distributions fixed, and a line that one of them satisfies asks for nothing more. A line that none does would make
+pip replace a package of conda, and that is an error with both lines; what cannot be locked is left out by name.
+"""
+
+import json
+import os
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from depnorm.errors import ResolutionError
+from depnorm.model import (
+    Dependency,
+    Ecosystem,
+    LeftOut,
+    LeftOutKind,
+    Location,
+    Lock,
+    LockedPackage,
+    Progress,
+    canonical_name,
+    marker_environment,
+    redact,
+)
+from depnorm.resolve.conda_request import CondaRequest
+from depnorm.resolve.conda_solve import find_distributions
+from depnorm.resolve.joint import lock_python
+from depnorm.resolve.request import Request
+from depnorm.resolve.uv_command import NoSolutionError
+
+_MAX_TURNS = 10
+_WORD = re.compile(r"[A-Za-z0-9][\w-]*(?:\.[\w-]+)*")
+_BRINGS_PYTHON = frozenset({"python", "python_abi"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Installed:
+    """A distribution that pip finds, and the conda package that it is of."""
+
+    version: str
+    package: LockedPackage
+
+
+def add_pip_section(lock: Lock, request: CondaRequest, cache: Path, progress: Progress | None) -> Lock:
+    """The lock of conda with that of the pip section: PyPI packages beside those of conda.
+
+    Raises `ResolutionError` where there is no answer, or pip would have to replace a package of conda.
+    """
+    asked = request.pip
+    python = next((each for each in lock.packages if each.name == "python"), None)
+    if asked is None or python is None:
+        raise ResolutionError(
+            "the environment has a pip: section, and no Python that is locked", hint="Add python to its dependencies."
+        )
+    installed = _installed(lock.packages, cache, progress)
+    asked = _for_python(asked, python.version)
+    _check_kept(asked, installed, request)
+    found = _lock_beside(asked, installed, request, cache, progress)
+    left_out = (*lock.left_out, *request.own, *(_told(each, installed) for each in found.left_out))
+    return replace(
+        lock,
+        packages=tuple(sorted((*lock.packages, *found.packages), key=lambda each: (each.name, each.ecosystem))),
+        left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.ecosystem, each.why))),
+        colliding=found.colliding,
+    )
+
+
+def _for_python(asked: Request, version: str) -> Request:
+    """The request for the Python that conda installs, without lines that are for another one."""
+    number = Version(version)
+    minor = f"{number.major}.{number.minor}"
+    environment = {**marker_environment(minor, asked.platform), "python_full_version": version, "extra": ""}
+    holding = [each for each in asked.asked if each.marker is None or Marker(each.marker).evaluate(environment)]
+    return replace(asked, asked=tuple(holding), python=minor, python_patch=version)
+
+
+def _installed(packages: Sequence[LockedPackage], cache: Path, progress: Progress | None) -> Mapping[str, _Installed]:
+    """The distributions that pip finds after conda, by name."""
+    place = cache / "conda-packages"
+    place.mkdir(parents=True, exist_ok=True)
+    asked = [each for each in packages if _BRINGS_PYTHON & {_name(line) for line in each.requires}]
+    known = {each.artifact.sha256: _read(place, each) for each in asked}
+    unknown = [each for each in asked if known[each.artifact.sha256] is None]
+    if progress and unknown:
+        progress("what conda packages install", 0, len(unknown))
+    for package, found in zip(unknown, find_distributions([each.artifact.url or "" for each in unknown]), strict=True):
+        names = {package.name: package.version} if found is None else {each.name: each.version for each in found}
+        known[package.artifact.sha256] = names
+        _write(place, package, names)
+    if progress and unknown:
+        progress("what conda packages install", len(unknown), len(unknown))
+    return {
+        canonical_name(name): _Installed(version=version, package=package)
+        for package in asked
+        for name, version in (known[package.artifact.sha256] or {}).items()
+        if _is_version(version)
+    }
+
+
+def _name(line: str) -> str:
+    return line.partition(" ")[0]
+
+
+def _read(place: Path, package: LockedPackage) -> dict[str, str] | None:
+    try:
+        found = json.loads((place / f"{package.artifact.sha256}.json").read_text("utf-8"))
+        return {str(name): str(version) for name, version in found.items()}
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _write(place: Path, package: LockedPackage, names: Mapping[str, str]) -> None:
+    part = place / f"{package.artifact.sha256}.{os.getpid()}"
+    part.write_text(json.dumps(names), "utf-8")
+    part.replace(place / f"{package.artifact.sha256}.json")  # another process may read the same cache
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def _check_kept(asked: Request, installed: Mapping[str, _Installed], request: CondaRequest) -> None:
+    """Raise `ResolutionError` for a line that asks for another version than conda installs."""
+    for line in (*asked.asked, *asked.constraints):
+        held = installed.get(line.name or "")
+        if held is None or line.url is not None or SpecifierSet(line.spec).contains(held.version, prereleases=True):
+            continue
+        conda = [f"  {spec.location}: {spec.written}" for spec in request.specs if spec.name == held.package.name]
+        why = f"conda installs {held.package.name} {held.package.version}, which pip would have to replace"
+        raise ResolutionError(
+            "\n".join([f"{why}:", *conda, f"  {line.location}: {redact(line.requirement)}"]),
+            hint="Ask for it in one of the two places, or for a version that both can have.",
+        )
+
+
+def _lock_beside(
+    asked: Request,
+    installed: Mapping[str, _Installed],
+    request: CondaRequest,
+    cache: Path,
+    progress: Progress | None,
+) -> Lock:
+    """The lock of what pip adds. Extras of a distribution of conda are those of the same version on the index."""
+    extras = {each.name for each in asked.asked if each.name in installed and each.name and each.extras}
+    direct = {each.name for each in asked.asked if each.url is not None}
+    for _ in range(_MAX_TURNS):
+        fixed = {name: each.version for name, each in installed.items() if name not in extras}
+        bound = [*asked.constraints, *(_pin(name, installed[name], request) for name in sorted(extras))]
+        beside = replace(asked, constraints=tuple(bound), installed=tuple(sorted(fixed.items())))
+        found = _lock(beside, installed, request, cache, progress)
+        more = set(_with_extras(found.packages)) & fixed.keys()
+        if not more:
+            return _added(found, installed, fixed.keys() - direct)
+        extras |= more
+    raise ResolutionError("the extras of the pip: section lead to ever more of them")
+
+
+def _lock(
+    beside: Request,
+    installed: Mapping[str, _Installed],
+    request: CondaRequest,
+    cache: Path,
+    progress: Progress | None,
+) -> Lock:
+    try:
+        return lock_python(beside, cache, progress)
+    except NoSolutionError as error:
+        named = set(_WORD.findall(str(error)))
+        packages = {each.package.name: each.package.version for name, each in installed.items() if name in named}
+        told = [f"conda installs {name} {version}, which stays" for name, version in sorted(packages.items())]
+        told += [f"  {spec.location}: {spec.written}" for spec in request.specs if spec.name in packages]
+        raise NoSolutionError("\n".join([f"the pip section: {error}", *told]), hint=error.hint) from error
+
+
+def _pin(name: str, held: _Installed, request: CondaRequest) -> Dependency:
+    found = [spec.location for spec in request.specs if spec.name == held.package.name]
+    location = found[0] if found else Location(path="conda")
+    return Dependency(
+        ecosystem=Ecosystem.PYPI, name=name, location=location, raw=f"{name}=={held.version}", spec=f"=={held.version}"
+    )
+
+
+def _with_extras(packages: Iterable[LockedPackage]) -> Iterator[str]:
+    for line in (line for package in packages for line in package.requires):
+        requirement = Requirement(line)
+        if requirement.extras:
+            yield str(canonicalize_name(requirement.name))
+
+
+def _added(found: Lock, installed: Mapping[str, _Installed], fixed: Container[str]) -> Lock:
+    """Without what conda has installed already, which the resolver had as files; each package requires a name once."""
+    kept = [replace(each, requires=_merged(each.requires)) for each in found.packages if each.name not in installed]
+    left_out = [each for each in found.left_out if not (each.name in fixed and each.kind is LeftOutKind.ARCHIVE)]
+    return replace(found, packages=tuple(kept), left_out=tuple(left_out))
+
+
+def _merged(lines: Iterable[str]) -> tuple[str, ...]:
+    merged: dict[str, Requirement] = {}
+    for requirement in map(Requirement, lines):
+        first = merged.setdefault(requirement.name, requirement)
+        first.extras |= requirement.extras
+        first.specifier &= requirement.specifier
+    return tuple(sorted(map(str, merged.values())))
+
+
+def _told(left: LeftOut, installed: Mapping[str, _Installed]) -> LeftOut:
+    """Left out, with a word where installing it replaces a package of conda."""
+    held = installed.get(left.name)
+    return left if held is None else replace(left, why=f"{left.why}, and replaces {held.package.name} of conda")

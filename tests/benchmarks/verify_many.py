@@ -2,8 +2,8 @@
 
     python tests/benchmarks/verify_many.py STATE.json DIRECTORY... [--at-most N] [--megabytes N] [--seconds N]
 
-Each DIRECTORY is a repository, or holds repositories. Those that can be locked are verified, the smallest locks first,
-until N are, or the next one weighs more. STATE.json keeps every outcome, so that an interrupted run goes on, and a
+Each DIRECTORY is a repository, or holds repositories. Those of which something can be locked are verified, the smallest
+locks first, until N are compared, or the next one weighs more; one whose own command fails cannot be compared. STATE.json keeps every outcome, so that an interrupted run goes on, and a
 repository is asked for once; delete it to start anew. Needs the package index and the Pythons of the plans; it runs
 code of the repositories and of their packages as you.
 """
@@ -37,9 +37,10 @@ def main(arguments: Sequence[str]) -> None:
     state = State(chosen.state)
     for repository in [each for place in chosen.directories for each in repositories(place)]:
         state.fill(repository, "lock", lambda each: lock(each, chosen.seconds))
-    sized = sorted((row["lock"]["bytes"], name) for name, row in state.rows.items() if "bytes" in row["lock"])
-    light = [name for size, name in sized if size <= chosen.megabytes * MEGABYTE]
-    for name in light[: chosen.at_most]:
+    sized = sorted((row["lock"]["bytes"], name) for name, row in state.rows.items() if row["lock"].get("packages"))
+    for size, name in sized:
+        if size > chosen.megabytes * MEGABYTE or state.compared() >= chosen.at_most:
+            break
         state.fill(Path(name), "verify", lambda each: verify(each, chosen.seconds))
     print_table(state.rows)
 
@@ -57,6 +58,9 @@ class State:
             row[kind] = ask(repository)
             print(f"{kind} {repository.name}: {row[kind]}"[:200], file=sys.stderr)
             self.path.write_text(json.dumps(self.rows, indent=1), "utf-8")
+
+    def compared(self) -> int:
+        return sum("differences" in row.get("verify", {}) for row in self.rows.values())
 
 
 def repositories(place: Path) -> Iterator[Path]:

@@ -3,9 +3,10 @@
     python tests/benchmarks/verify_many.py STATE.json DIRECTORY... [--at-most N] [--megabytes N] [--seconds N]
 
 Each DIRECTORY is a repository, or holds repositories. Those of which something can be locked are verified, the smallest
-locks first, until N are compared, or the next one weighs more; one whose own command fails cannot be compared. STATE.json keeps every outcome, so that an interrupted run goes on, and a
-repository is asked for once; delete it to start anew. Needs the package index and the Pythons of the plans; it runs
-code of the repositories and of their packages as you.
+locks first, until N are compared, or the next one weighs more; one whose own command fails cannot be compared.
+STATE.json keeps every outcome, so that an interrupted run goes on, and a repository is asked for once; delete it to
+start anew. Needs the package index and the Pythons of the plans; it runs code of the repositories and of their packages
+as you.
 """
 
 import argparse

@@ -12,10 +12,13 @@ from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.plan import Repository
 from depnorm.cli.progress import show_progress
+from depnorm.errors import UsageError
 from depnorm.library.plans import lockable
-from depnorm.model import Ecosystem, Lock
+from depnorm.model import CranLock, Ecosystem, Lock
 from depnorm.report.formats import Format, format_lock
 from depnorm.report.lock import lock_summary
+
+_NAMES = {Ecosystem.PYPI: "pylock.toml", Ecosystem.CONDA: "conda-lock.yml", Ecosystem.CRAN: "renv.lock"}
 
 
 class Locked(StrEnum):
@@ -52,9 +55,19 @@ def lock(
 
     R packages are those of a dated snapshot of CRAN, whose URL before the date is in DEPNORM_CRAN.
     """
+    if options.offline:
+        raise UsageError("a lock asks package indexes, --offline forbids it", hint="Leave --offline out.")
     asked = options.for_library(show_progress())
     found = depnorm.lock(repo, ecosystem=Ecosystem(ecosystem) if ecosystem else None, **asked)
+    _check_name(output, found, format)
     sys.stderr.write(lock_summary(found))
     if ecosystem is None and isinstance(found, Lock) and Ecosystem.CRAN in lockable(repo, **asked):
         sys.stderr.write("The R packages are locked with --ecosystem cran.\n")
     return written(format_lock(found, format), output)
+
+
+def _check_name(output: Path | None, found: Lock | CranLock, form: Format) -> None:
+    """Refuse a name by which other tools would read another format."""
+    name = _NAMES[found.ecosystem if isinstance(found, Lock) else Ecosystem.CRAN]
+    if output and form is Format.TEXT and output.name in _NAMES.values() and output.name != name:
+        raise UsageError(f"-o {output.name}: what is locked here is a {name}", hint=f"Write it to {name}.")

@@ -72,7 +72,7 @@ class CommandOptions:
     ] = None
     max_layers: Annotated[
         int | None,
-        typer.Option(metavar="N", min=0, max=100, help="At most this many shared layers; 8, or 32 when linked."),
+        typer.Option(metavar="N", min=0, max=99, help="At most this many shared layers; 8, or 32 when linked."),
     ] = None
     catalog: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="Where shared layers come from.")] = None
     base_image: Annotated[

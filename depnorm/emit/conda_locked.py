@@ -1,6 +1,6 @@
 """Steps of a conda lock: exact packages in the environment of the image."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from depnorm.emit import layout
 from depnorm.emit.instruction import run, words
@@ -17,7 +17,8 @@ from depnorm.model import (
 from depnorm.model.conda_url import conda_stem, conda_url
 
 INSTALLERS = frozenset({"conda", "mamba", "micromamba"})
-_PORTION = 700  # packages in one RUN: its text is an argument of one process, and must stay below 128 kB
+_PORTION = 90_000  # characters in one RUN: its text is an argument of one process, and must stay below 128 kB
+_QUOTED = len(" \\\n    ''")
 
 
 def install_conda(step: InstallConda) -> list[str]:
@@ -28,8 +29,7 @@ def install_conda(step: InstallConda) -> list[str]:
     if step.installer not in INSTALLERS:
         raise UnsupportedError(f"{step.installer!r}: expected one of {', '.join(sorted(INSTALLERS))}")
     tool = f"{layout.CONDA_LAYER} {'alone' if step.alone else 'install'} {step.installer}"
-    portions = [step.packages[start : start + _PORTION] for start in range(0, len(step.packages), _PORTION)]
-    return [run(words(tool, _explicit(portion))) for portion in portions]
+    return [run(words(tool, portion)) for portion in _portions(step.packages)]
 
 
 def install_environment_wheels(step: InstallEnvironmentWheels) -> list[str]:
@@ -44,12 +44,18 @@ def verify_environment(step: VerifyEnvironment) -> str:
     return run(words(f"{layout.CONDA_LAYER} lock", [*conda, "--", *pins, *step.beside]))
 
 
-def _explicit(packages: Sequence[LockedPackage]) -> Iterator[str]:
+def _portions(packages: Iterable[LockedPackage]) -> Iterator[list[str]]:
     """The channel before the first of its packages, then each file with its hash, in the order of the links."""
-    current = ""
+    portion: list[str] = []
+    current, used = "", 0
     for package in packages:
         channel, file = conda_url(package)
-        if channel != current:
-            yield channel
-        current = channel
-        yield f"{file}#{package.artifact.sha256}"
+        more = [*([channel] if channel != current else []), f"{file}#{package.artifact.sha256}"]
+        size = sum(len(word) + _QUOTED for word in more)
+        if portion and used + size > _PORTION:
+            yield portion
+            portion, used, more = [], 0, [channel, more[-1]]
+        portion += more
+        current, used = channel, used + size
+    if portion:
+        yield portion

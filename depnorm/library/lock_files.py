@@ -1,6 +1,5 @@
 """The lock file of a repository in the place of a new resolution, where it fits."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,8 +7,10 @@ from pathlib import Path
 from depnorm.errors import DepnormError
 from depnorm.library.locks import LockOptions, read_lock
 from depnorm.model import Analysis, Location, Lock, Problem, Progress, redact
+from depnorm.read.locks.toml_lock import MAX_LOCK_CHARACTERS
 from depnorm.read.repository import Repository
 from depnorm.read.text import decode
+from depnorm.read.toml_lines import TomlError, parse_toml
 from depnorm.resolve.adopt import DoesNotFitError, adopt_lock
 from depnorm.resolve.request import Request
 
@@ -79,11 +80,12 @@ def _adopt(
 def _everything(text: str) -> LockOptions:
     """Every extra and group that the file knows."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        document = parse_toml(text, MAX_LOCK_CHARACTERS).data
+    except TomlError:
         return {}
     extras, groups = _names(document, "extras"), _names(document, "dependency-groups")
-    for package in document.get("package", ()) if isinstance(document.get("package"), list) else ():
+    packages = document.get("package")
+    for package in packages if isinstance(packages, list) else ():
         if isinstance(package, dict) and _is_project(package):
             extras |= _names(package, "optional-dependencies")
             groups |= _names(package, "dev-dependencies")

@@ -57,7 +57,7 @@ def check_options(options: PlanOptions, catalog: Catalog) -> None:
             f"catalog {catalog.name} has snapshots as of {catalog.as_of}, not {as_of}",
             hint=f"With --lock any date will do; or make a catalog: depnorm catalog refresh DIR --as-of {as_of}",
         )
-    if python and not re.fullmatch(r"[23]\.\d{1,2}", python):
+    if python and not re.fullmatch(r"[23]\.\d{1,2}", python, re.ASCII):
         raise UsageError(f"--python {python}: expected X.Y, such as {catalog.default_python}")
     check_forms(options)
 

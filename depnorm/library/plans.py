@@ -123,6 +123,12 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     check_installer(options.get("installer"), choice.builder)
     analysis = analyze_repository(repository, choice, catalog, options.get("python"))
     target = _target(analysis, options)
+    dated = options.get("as_of") if options.get("lock") else None
+    if dated and target.r_snapshot not in {None, dated}:
+        raise UsageError(
+            f"--as-of {dated}: this repository's R packages are those of {target.r_snapshot}, as its runtime.txt says",
+            hint="Change the date there, or leave --as-of out.",
+        )
     if options.get("lock") and target.r_version and not target.r_snapshot:
         target = replace(target, r_snapshot=options.get("as_of") or catalog.as_of)
     return _Asked(catalog=catalog, repository=repository, analysis=analysis, target=target)
@@ -156,6 +162,11 @@ def _lock(asked: _Asked, options: PlanOptions, ecosystem: Ecosystem | None = Non
         raise UnsupportedError(
             "the base image decides which Python this image has, so nothing can be locked for it",
             hint="Name the Python of the base image with --python; `depnorm lock --ecosystem cran` locks R alone.",
+        )
+    if asked.analysis.environments and not asked.analysis.uses_prefix:
+        raise UnsupportedError(
+            "pip installs nothing here but what the environment file lists",
+            hint="--ecosystem conda locks its pip section, too.",
         )
     if not asked.analysis.uses_prefix or asked.target.python is None:
         raise UnsupportedError(

@@ -29,7 +29,7 @@ def conda_url(package: LockedPackage) -> tuple[str, str]:
         raise UnsupportedError(f"{package.name}: {_shown(url)!r} is no public URL of a conda channel", hint=_HINT)
     if "/t/" in channel or redact(url) != url:
         raise UnsupportedError(f"{package.name}: its URL holds a credential, which no plan may hold", hint=_HINT)
-    if not _FILE.fullmatch(name) or unquote(name) != package.artifact.filename:
+    if not _FILE.fullmatch(name) or "/" in unquote(name) or unquote(name) != package.artifact.filename:
         raise UnsupportedError(f"{package.name}: {_shown(name)!r} is not the file that is locked")
     base, _, subdir = directory.rpartition("/")
     return f"{base}/", f"{subdir}/{name}"

@@ -18,6 +18,9 @@ PROBING = "what is installed, and what can be imported"
 _PRINTED = re.compile(r"#\d+ \d+\.\d+ ?(.*)")
 MAX_LOG_LINES = 40
 """What is shown of the log of a failed step: its end."""
+MAX_LINE_CHARACTERS = 400
+_SOURCE = re.compile(r"\s*\d+ \|")
+"""`  12 | >>> RUN …` (https://github.com/moby/buildkit, `solver/errdefs/source.go`)."""
 
 
 class CommandFailedError(Exception):
@@ -111,5 +114,6 @@ class Steps:
 
 
 def end_of(output: str) -> str:
-    """The last lines of what a step printed."""
-    return "\n".join(output.splitlines()[-MAX_LOG_LINES:])
+    """The last lines of what a step printed, each cut; without the Dockerfile that BuildKit repeats."""
+    lines = [line for line in output.splitlines() if not _SOURCE.match(line)]
+    return "\n".join(line[:MAX_LINE_CHARACTERS] for line in lines[-MAX_LOG_LINES:])

@@ -152,9 +152,12 @@ def _why_ignored(file: FoundFile, evidence: Evidence, builder: Builder) -> str:
     return _WHY_NOT.get((builder, file.name)) or _WHY_NOT_BY_NAME.get(file.name) or _WHY_NOT_BY_BUILDER[builder]
 
 
+_USED_BY_LOCK = dict.fromkeys(("pylock.toml", "uv.lock"), "; --lock takes its artifacts where it fits")
+
+
 def _why_unknown(file: FoundFile) -> str:
     if file.role is Role.LOCK:
-        return "repo2docker does not read this lock file"
+        return f"repo2docker does not read this lock file{_USED_BY_LOCK.get(file.name, '')}"
     if file.meant is not None:
         return f"repo2docker looks for {file.meant}, spelled exactly so"
     return "repo2docker does not look for this name; it counts if a file that is used names it"

@@ -28,10 +28,11 @@ def read_channel_names(variables: Mapping[str, str] | None = None) -> ChannelNam
     named = variables.get("CONDA_DEFAULT_CHANNELS", "")
     defaults = tuple(filter(None, (each.strip() for each in named.replace("&", ",").split(","))))
     custom = settings.get("custom_channels")
+    pairs = custom.pairs() if custom is not None and custom.kind is Kind.MAPPING else ()
     return ChannelNames(
         alias=alias,
         defaults=defaults or tuple(_texts(settings.get("default_channels"), variables)),
-        custom={} if custom is None else {key.value: _text(value, variables) for key, value in custom.pairs()},
+        custom={key.value: _text(value, variables) for key, value in pairs},
     )
 
 
@@ -41,7 +42,7 @@ def _first_file(variables: Mapping[str, str]) -> Mapping[str, Node]:
     for path in [Path(given)] if given else [home / place for place in _PLACES]:
         try:
             text = path.read_text("utf-8")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # /dev/null as a home
             continue
         except (OSError, ValueError) as error:
             hint = "Correct it, or set CONDARC=/dev/null."

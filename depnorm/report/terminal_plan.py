@@ -157,7 +157,7 @@ def _summary(plan: model.Plan) -> Text:
 
 def _sharing(plan: model.Plan) -> list[str]:
     shared = [stage for stage in plan.stages if stage.kind is model.StageKind.SHARED]
-    layers = f"{wording.count(len(shared), 'layer')}, {wording.megabytes(plan.shared_bytes)}" if shared else "nothing"
+    layers = f"{wording.count(len(shared), 'layer')}, {wording.shared_size(plan)}" if shared else "nothing"
     return [
         f"Shared with other repositories: {layers}.",
         *([printable(wording.prebuilt(plan))] if plan.layers_from else []),

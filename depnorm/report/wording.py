@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from depnorm import model
-from depnorm.report.sharing import own_bytes
+from depnorm.report.sharing import own_bytes, own_sizes
 
 
 def megabytes(size: int | None) -> str:
@@ -82,5 +82,20 @@ def tally(findings: Iterable[model.Finding]) -> str:
 def own_size(plan: model.Plan) -> str:
     """What is downloaded for the repository alone, or why that is unknown."""
     size = megabytes(own_bytes(plan))
-    locked = plan.mode is model.Mode.LOCKED
-    return size or ("unknown, since the lock does not hold everything" if locked else "unknown without a lock")
+    if size or plan.mode is model.Mode.DECLARED:
+        return size or "unknown without a lock"
+    if plan.left_out:
+        return "unknown, since the lock does not hold everything"
+    return _with_unknown(own_sizes(plan))
+
+
+def shared_size(plan: model.Plan) -> str:
+    """What is downloaded with shared layers, as far as an index tells it."""
+    return _with_unknown([stage.bytes for stage in plan.stages if stage.kind is model.StageKind.SHARED])
+
+
+def _with_unknown(sizes: list[int | None]) -> str:
+    known = megabytes(sum(size for size in sizes if size))
+    if None not in sizes:
+        return known
+    return f"{known} and what R or apt installs" if any(sizes) else "of unknown size, which neither R nor apt tells"

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from depnorm.errors import ResolutionError
-from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, Progress
+from depnorm.model import Artifact, Ecosystem, LeftOut, LeftOutKind, Lock, LockedPackage, Progress, redact
 from depnorm.resolve.elsewhere import tell_elsewhere
 from depnorm.resolve.fit import needed, objections, summary
 from depnorm.resolve.joint import beside_indexes, with_collisions, with_edges
 from depnorm.resolve.request import Request
+from depnorm.resolve.uv_command import NoSolutionError, Prereleases, Query, compile_pylock_text
+from depnorm.resolve.wheel import wheel_of
 
 _KINDS = frozenset(LeftOutKind) - {LeftOutKind.OTHER_TARGET}
 _VERSION = re.compile(r"[0-9A-Za-z.!+]{1,100}")
+_NO_INDEX = "no index that the spec files name, nor the default one,"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T ])")
 
 
@@ -28,21 +31,68 @@ def adopt_lock(
 ) -> Lock:
     """What the request needs of the lock that the file `text` has for its Target, with edges and collisions.
 
-    Asks indexes for what the wheels say of themselves. Its `as_of` is the day that the file tells, else that of its
-    newest wheel, None where it tells neither. Raises `DoesNotFitError`, and `ResolutionError` where it is newer than
-    the ISO date `not_after`, or where a wheel cannot be read.
+    Asks indexes for the wheels, and for what these say of themselves. Its `as_of` is the day that the file tells, else
+    that of its newest wheel, None where it tells neither. Raises `DoesNotFitError`, and `ResolutionError` where it is
+    newer than the ISO date `not_after`, or where no index has a wheel, or it cannot be read.
     """
     document = tomllib.loads(text)
-    found = replace(found, left_out=(*found.left_out, *_own_left_out(document)))
+    locked = {each.name for each in found.packages}
+    left_out = [each for each in _own_left_out(document) if each.name not in locked]
+    found = replace(found, left_out=(*found.left_out, *left_out))
     _check(found, request)  # before anything is asked
-    full = with_edges(found, request, cache, progress)
+    if any(each.requires for each in found.packages):
+        found = needed(found, request)
+    full = with_edges(tell_elsewhere(_from_indexes(found, request), request, cache), request, cache, progress)
     _check(full, request)
     lock = needed(full, request)
     newest = newest_upload(document, lock)
     dated = replace(lock, as_of=_day(lock.as_of) or _own_date(document) or newest)
     if not_after is not None:
         _check_date(newest or dated.as_of, not_after)
-    return with_collisions(tell_elsewhere(beside_indexes(dated, request), request, cache), cache, progress)
+    return with_collisions(beside_indexes(dated, request), cache, progress)
+
+
+def _from_indexes(lock: Lock, request: Request) -> Lock:
+    """The lock with its wheels as the indexes have them that the spec files name, or the machine.
+
+    Nothing is asked of a place because a lock file says that a wheel lies there, and nothing is believed of a wheel
+    that another one's hash does not prove. Raises `ResolutionError` for a file that no such index has.
+    """
+    if not lock.packages:
+        return lock
+    query = Query(
+        requirements=tuple(f"{each.name}=={each.version}" for each in lock.packages),
+        options=request.options,
+        alone=True,
+        prereleases=Prereleases.ALL,
+        python=request.python,
+        platform=request.platform,
+        as_of="",
+    )
+    try:
+        entries = tomllib.loads(compile_pylock_text(query)).get("packages", [])
+    except NoSolutionError as error:
+        raise ResolutionError(f"{_NO_INDEX} has all of its packages: {error}") from error
+    known = {
+        (each["name"], wheel.artifact.sha256): wheel.artifact
+        for each in entries
+        for wheel in map(wheel_of, each.get("wheels", ()))
+    }
+    return replace(lock, packages=tuple(replace(each, artifact=_known(each, known)) for each in lock.packages))
+
+
+def _known(package: LockedPackage, known: Mapping[tuple[str, str], Artifact]) -> Artifact:
+    artifact = known.get((package.name, package.artifact.sha256))
+    if artifact is None:
+        place = _host(package.artifact.url or "")
+        raise ResolutionError(
+            f"{_NO_INDEX} has its file of {package.name} {package.version}{f', said to be at {place}' if place else ''}"
+        )
+    return replace(artifact, size=package.artifact.size if artifact.size is None else artifact.size)
+
+
+def _host(url: str) -> str:
+    return url.partition("//")[2].partition("/")[0].rpartition("@")[2]
 
 
 def _check(lock: Lock, request: Request) -> None:
@@ -99,7 +149,7 @@ def _own_left_out(document: Mapping[str, Any]) -> Iterator[LeftOut]:
                 name=name,
                 version=version if isinstance(version, str) and _VERSION.fullmatch(version) else None,
                 kind=LeftOutKind(each["kind"]),
-                why=why if isinstance(why, str) else "",
+                why=redact(why) if isinstance(why, str) else "",
             )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from depnorm.errors import ResolutionError
@@ -17,17 +17,14 @@ from depnorm.model import Artifact, Ecosystem, LeftOut, LeftOutKind, Lock, Locke
 from depnorm.resolve.conda_channel import without_credentials
 from depnorm.resolve.conda_pip import add_pip_section
 from depnorm.resolve.conda_request import CondaRequest
-from depnorm.resolve.conda_solve import solve
+from depnorm.resolve.conda_solve import Record, solve
 from depnorm.resolve.uv_command import NoSolutionError
-
-if TYPE_CHECKING:
-    from rattler import RepoDataRecord
 
 SCHEMA = 1
 """Of what the cache holds: another one makes it anew."""
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)
 _FILE = re.compile(r"[A-Za-z0-9_.+!-]+\.(?:conda|tar\.bz2)")
-_EDGE = re.compile(r"\s*([A-Za-z0-9_][\w.-]*)\s*(.*?)\s*", re.ASCII | re.DOTALL)
+_EDGE = re.compile(r"([A-Za-z0-9_][\w.-]*)(.*)", re.ASCII | re.DOTALL)
 
 
 def lock_conda(request: CondaRequest, cache: Path, progress: Progress | None = None) -> Lock:
@@ -100,11 +97,11 @@ def _solve(request: CondaRequest, cache: Path) -> tuple[tuple[LockedPackage, ...
     except NoSolutionError as error:
         raise _explained(error, request, cache) from error
     packages, left_out = [], []
-    for record in sorted(records, key=lambda each: each.name.normalized):
+    for record in sorted(records, key=lambda each: each.name):
         if record.sha256 is None:
-            left_out.append(_no_hash(record.name.normalized, str(record.version)))
+            left_out.append(_no_hash(record.name, record.version))
         else:
-            packages.append(_locked(record, record.sha256.hex()))
+            packages.append(_locked(record, record.sha256))
     return tuple(packages), tuple(left_out)
 
 
@@ -113,29 +110,31 @@ def _no_hash(name: str, number: str) -> LeftOut:
     return LeftOut(ecosystem=Ecosystem.CONDA, name=name, version=number, kind=LeftOutKind.NO_HASH, why=why)
 
 
-def _locked(record: "RepoDataRecord", sha256: str) -> LockedPackage:
+def _locked(record: Record, sha256: str) -> LockedPackage:
     url = without_credentials(record.url)
     filename = unquote(urlsplit(url).path.rpartition("/")[2])
-    if not (_FILE.fullmatch(filename) and filename.startswith(f"{record.name.normalized}-{record.version}-")):
-        raise ResolutionError(
-            f"{filename!r:.200}: is no name of a conda package, in {without_credentials(record.channel)}"
-        )
+    if not url.startswith(("https:", "http:", _channel_of(record))):  # repodata may say where (CEP 15)
+        raise ResolutionError(f"{filename!r:.200}: lies at no http or https URL, says {_channel_of(record)}")
+    if not (_FILE.fullmatch(filename) and filename.startswith(f"{record.name}-{record.version}-")):
+        raise ResolutionError(f"{filename!r:.200}: is no name of a conda package, in {_channel_of(record)}")
     return LockedPackage(
         ecosystem=Ecosystem.CONDA,
-        name=record.name.normalized,
-        version=str(record.version),
-        artifact=Artifact(
-            filename=filename, sha256=sha256, size=record.size, url=url, md5=record.md5.hex() if record.md5 else None
-        ),
+        name=record.name,
+        version=record.version,
+        artifact=Artifact(filename=filename, sha256=sha256, size=record.size, url=url, md5=record.md5),
         requires=edges(record.depends),
     )
+
+
+def _channel_of(record: Record) -> str:
+    return f"{without_credentials(record.channel or 'a channel').rstrip('/')}/"
 
 
 def edges(depends: Sequence[str]) -> tuple[str, ...]:
     """What a record requires, without virtual packages: one match spec a name, `NAME VERSION BUILD`, sorted."""
     found: dict[str, list[str]] = {}
     for line in depends:
-        match = _EDGE.fullmatch(line)
+        match = _EDGE.fullmatch(line.strip())
         if match and not match[1].startswith("__"):
             found.setdefault(match[1].lower(), []).append(" ".join(match[2].split()))
     return tuple(sorted(f"{name} {_joined(specs)}".strip() for name, specs in found.items()))

@@ -44,6 +44,14 @@ def without_credentials(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], path=path, query="", fragment="").geturl()
 
 
+def shown(text: str) -> str:
+    """A channel as it is written, without a credential: a token may look like any word."""
+    try:
+        return redact(without_credentials(text) if "://" in text else text)
+    except ValueError:  # a malformed host
+        return redact(text)
+
+
 def find_channels(written: Iterable[tuple[str, Location]], names: ChannelNames) -> tuple[CondaChannel, ...]:
     """The channels of a file in their order, each once, and behind them those of the image.
 
@@ -56,7 +64,7 @@ def find_channels(written: Iterable[tuple[str, Location]], names: ChannelNames) 
     found: dict[str, CondaChannel] = {}
     for text, location in (*given, *behind):
         for url in () if text == "nodefaults" else channel_urls(text, location, names):
-            found.setdefault(url, CondaChannel(name=redact(text), url=url, location=location))
+            found.setdefault(url, CondaChannel(name=shown(text), url=url, location=location))
     return tuple(found.values())
 
 
@@ -127,4 +135,4 @@ def _has_host(url: str) -> bool:
 
 
 def _refused(text: str, location: Location, why: str) -> UnsupportedError:
-    return UnsupportedError(f"{location}: channel {redact(text)!r:.200} {why}, so it cannot be locked", hint=_HINT)
+    return UnsupportedError(f"{location}: channel {shown(text)!r:.200} {why}, so it cannot be locked", hint=_HINT)

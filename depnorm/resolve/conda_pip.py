@@ -5,6 +5,7 @@ distributions fixed, and a line that one of them satisfies asks for nothing more
 pip replace a package of conda, and that is an error with both lines; what cannot be locked is left out by name.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -12,11 +13,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from packaging.markers import Marker
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from depnorm.errors import ResolutionError
 from depnorm.model import (
@@ -33,13 +33,14 @@ from depnorm.model import (
     redact,
 )
 from depnorm.resolve.conda_request import CondaRequest
-from depnorm.resolve.conda_solve import find_distributions
+from depnorm.resolve.conda_solve import find_distributions, is_distribution
 from depnorm.resolve.joint import lock_python
 from depnorm.resolve.request import Request
 from depnorm.resolve.uv_command import NoSolutionError
 
 _MAX_TURNS = 10
 _WORD = re.compile(r"[A-Za-z0-9][\w-]*(?:\.[\w-]+)*")
+_PYTHON = re.compile(r"(\d{1,3}\.\d{1,3})(?:\.\d{1,3})?(?:(?:a|b|rc)\d{1,3})?", re.ASCII)
 _BRINGS_PYTHON = frozenset({"python", "python_abi"})
 
 
@@ -77,11 +78,23 @@ def add_pip_section(lock: Lock, request: CondaRequest, cache: Path, progress: Pr
 
 def _for_python(asked: Request, version: str) -> Request:
     """The request for the Python that conda installs, without lines that are for another one."""
-    number = Version(version)
-    minor = f"{number.major}.{number.minor}"
+    number = _PYTHON.fullmatch(version)
+    if number is None:
+        raise ResolutionError(f"conda installs Python {version!r:.80}, which is no version of Python's")
+    minor = number[1]
     environment = {**marker_environment(minor, asked.platform), "python_full_version": version, "extra": ""}
-    holding = [each for each in asked.asked if each.marker is None or Marker(each.marker).evaluate(environment)]
+    holding = [each for each in asked.asked if _holds(each, environment)]
     return replace(asked, asked=tuple(holding), python=minor, python_patch=version)
+
+
+def _holds(line: Dependency, environment: dict[str, str]) -> bool:
+    try:
+        return line.marker is None or Marker(line.marker).evaluate(environment)
+    except (UndefinedComparison, UndefinedEnvironmentName) as error:
+        raise ResolutionError(
+            f"{line.location}: the marker {redact(line.marker or '')!r:.200} compares what cannot be compared",
+            hint="Correct it: pip refuses it, too.",
+        ) from error
 
 
 def _installed(packages: Sequence[LockedPackage], cache: Path, progress: Progress | None) -> Mapping[str, _Installed]:
@@ -89,21 +102,21 @@ def _installed(packages: Sequence[LockedPackage], cache: Path, progress: Progres
     place = cache / "conda-packages"
     place.mkdir(parents=True, exist_ok=True)
     asked = [each for each in packages if _BRINGS_PYTHON & {_name(line) for line in each.requires}]
-    known = {each.artifact.sha256: _read(place, each) for each in asked}
-    unknown = [each for each in asked if known[each.artifact.sha256] is None]
+    known = {each.name: _read(place, each) for each in asked}
+    unknown = [each for each in asked if known[each.name] is None]
     if progress and unknown:
         progress("what conda packages install", 0, len(unknown))
     for package, found in zip(unknown, find_distributions([each.artifact.url or "" for each in unknown]), strict=True):
         names = {package.name: package.version} if found is None else {each.name: each.version for each in found}
-        known[package.artifact.sha256] = names
+        known[package.name] = names
         _write(place, package, names)
     if progress and unknown:
         progress("what conda packages install", len(unknown), len(unknown))
     return {
         canonical_name(name): _Installed(version=version, package=package)
         for package in asked
-        for name, version in (known[package.artifact.sha256] or {}).items()
-        if _is_version(version)
+        for name, version in (known[package.name] or {}).items()
+        if is_distribution(name, version)
     }
 
 
@@ -111,26 +124,28 @@ def _name(line: str) -> str:
     return line.partition(" ")[0]
 
 
+def _kept(place: Path, package: LockedPackage) -> Path:
+    """By file *and* place: the sha256 is what its channel promises, and another channel may promise that of this one.
+
+    Of the whole package nothing is read here, so nothing checks it before the image is built.
+    """
+    told = f"{package.artifact.sha256} {package.artifact.url}"
+    return place / f"{hashlib.sha256(told.encode()).hexdigest()}.json"
+
+
 def _read(place: Path, package: LockedPackage) -> dict[str, str] | None:
     try:
-        found = json.loads((place / f"{package.artifact.sha256}.json").read_text("utf-8"))
+        found = json.loads(_kept(place, package).read_text("utf-8"))
         return {str(name): str(version) for name, version in found.items()}
     except (OSError, ValueError, AttributeError):
         return None
 
 
 def _write(place: Path, package: LockedPackage, names: Mapping[str, str]) -> None:
-    part = place / f"{package.artifact.sha256}.{os.getpid()}"
+    kept = _kept(place, package)
+    part = kept.with_suffix(f".{os.getpid()}")
     part.write_text(json.dumps(names), "utf-8")
-    part.replace(place / f"{package.artifact.sha256}.json")  # another process may read the same cache
-
-
-def _is_version(text: str) -> bool:
-    try:
-        Version(text)
-    except InvalidVersion:
-        return False
-    return True
+    part.replace(kept)  # another process may read the same cache
 
 
 def _check_kept(asked: Request, installed: Mapping[str, _Installed], request: CondaRequest) -> None:

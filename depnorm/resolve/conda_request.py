@@ -20,7 +20,7 @@ from depnorm.model import (
     redact,
 )
 from depnorm.model.conda import ChannelNames
-from depnorm.resolve.conda_channel import CondaChannel, channel_urls, find_channels
+from depnorm.resolve.conda_channel import CondaChannel, channel_urls, find_channels, shown
 from depnorm.resolve.request import Request, with_options
 
 LINUX = "5.10"
@@ -30,9 +30,12 @@ _GLIBC = re.compile(r"manylinux_(\d+)_(\d+)_")
 _MATTERS = frozenset({"DN301", "DN305"})
 """Problems after which it is not certain what conda makes of the file."""
 _OTHER_KEYS = re.compile(
-    r"[\[,]\s*(?:build_number|fn|url|license|license_family|track_features|features|namespace|condition|when|extras|"
+    r"\[(?:[^\]#]*[,\s])?\s*(?:build_number|fn|url|license|license_family|track_features|features|namespace|condition|when|extras|"
     r"flags)\s*="
 )
+_NOT_LITERAL = re.compile(r"\\|(?:^|[\[{,:-])\s*\*\w", re.ASCII)
+"""Escapes and aliases of YAML: the line does not show what the spec says."""
+_COMMENT = re.compile(r"\s#[^\"'\]}\n]*$", re.MULTILINE)
 _PLAIN = re.compile(r"[^'\"\[\]\\\x00-\x1f]+")
 _INSIDE = (ReferenceKind.EDITABLE, ReferenceKind.PATH, ReferenceKind.ARCHIVE)
 _HINT = "Plan without a lock: conda then solves the file as it is."
@@ -160,6 +163,11 @@ def _spec(dependency: Dependency, names: ChannelNames) -> CondaSpec:
         raise UnsupportedError(
             f"{dependency.location}: {written:.200} is a file, which takes no part in a solve", hint=_HINT
         )
+    if _NOT_LITERAL.search(_COMMENT.sub("", dependency.raw)):
+        raise UnsupportedError(
+            f"{dependency.location}: {written:.200} stands for a spec that the line does not show",
+            hint="Write it there, without an alias and without escapes.",
+        )
     if _OTHER_KEYS.search(dependency.raw):
         raise UnsupportedError(f"{dependency.location}: {written:.200} has keys that are not understood", hint=_HINT)
     keys = {"version": dependency.spec, "build": dependency.build, "subdir": dependency.subdir}
@@ -209,7 +217,7 @@ def _channels_of_specs(
         for url in channel_urls(each.channel, each.location, names) if each.channel else ():
             if url not in known:
                 known.add(url)
-                yield CondaChannel(name=redact(each.channel or ""), url=url, location=each.location)
+                yield CondaChannel(name=shown(each.channel or ""), url=url, location=each.location)
 
 
 def _pip(

@@ -1,40 +1,35 @@
-"""rattler's solver and its way to channels: one joint solve of match specs, as of a date.
+"""rattler's solver and its way to channels: one joint solve of match specs, as of a date."""
 
-https://conda.github.io/rattler/py-rattler/
-"""
-
-import asyncio
+import json
 import re
+import subprocess
+import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Coroutine, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from depnorm.errors import ResolutionError
-from depnorm.model import redact
-from depnorm.resolve.conda_channel import CondaChannel, without_credentials
+from depnorm.model import canonical_name, redact
+from depnorm.resolve.conda_channel import CondaChannel
 from depnorm.resolve.conda_request import CondaRequest
 from depnorm.resolve.uv_command import NoSolutionError
 
-if TYPE_CHECKING:
-    from rattler import Client, RepoDataRecord
-
 SOLVE_SECONDS = 600
-_REQUEST_SECONDS = 60
-_RETRIES = 2
+_ALL_SECONDS = SOLVE_SECONDS + 300
+"""With the downloads that come before the solve."""
 _FIRST_ANSWER_SECONDS = 10
-_CONNECTIONS = 8
+_MAX_VERSION_CHARACTERS = 64
 _SITE_PACKAGES = re.compile(r"(?:^|/)site-packages/([^/]+)\.(?:dist-info|egg-info)(?:/|$)")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?", re.ASCII)
 _BRANCHES = "│├└─ "
 _NO_ANSWER = "Cannot solve the request because of: "
 
-Value = TypeVar("Value")
+_WORKER = "import sys; sys.path[:] = sys.argv[2:]; from depnorm.resolve.conda_rattler import main; main(sys.argv[1])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +40,21 @@ class Distribution:
     version: str
 
 
-def solve(request: CondaRequest, cache: Path, *, dated: bool = True) -> "list[RepoDataRecord]":
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a channel says of a package; `sha256` and `md5` in hexadecimal, `size` in bytes."""
+
+    name: str
+    version: str
+    channel: str
+    url: str
+    sha256: str | None
+    md5: str | None
+    size: int | None
+    depends: Sequence[str]
+
+
+def solve(request: CondaRequest, cache: Path, *, dated: bool = True) -> list[Record]:
     """The records of one joint solve, unsorted; with `dated` False those of any date count.
 
     Strict channel priority: of a name counts what the first channel has that has it at all. So that the solver sees
@@ -60,35 +69,43 @@ def solve(request: CondaRequest, cache: Path, *, dated: bool = True) -> "list[Re
     with tempfile.TemporaryDirectory() as scratch:  # what is kept of a channel holds its URL, and all of its records
         place = Path(scratch) if secret else cache / "repodata"
         place.mkdir(parents=True, exist_ok=True)
-        return _run(_solve(request, place, dated=dated))
+        return [Record(**each) for each in _ask("solve", _question(request, place, dated=dated), request.channels)]
 
 
-async def _solve(request: CondaRequest, place: Path, *, dated: bool) -> "list[RepoDataRecord]":
-    import rattler  # noqa: PLC0415  heavy; only a solve needs it
-    from rattler.exceptions import SolverError  # noqa: PLC0415
+def _question(request: CondaRequest, place: Path, *, dated: bool) -> dict[str, Any]:
+    return {
+        "channels": [channel.url for channel in request.channels],
+        "roots": list(dict.fromkeys(spec.root for spec in request.specs)),
+        "constraints": [f"{spec.name}{spec.keys}" for spec in request.specs if spec.keys],
+        "cache": str(place.absolute()),
+        "subdir": request.subdir,
+        "virtual": request.virtual,
+        "as_of": request.as_of if dated else None,
+        "seconds": SOLVE_SECONDS,
+    }
 
+
+def _ask(task: str, question: object, channels: Sequence[CondaChannel] = ()) -> Any:
+    """The answer of a task of `conda_rattler`, in a process of its own; raises `ResolutionError`."""
+    command = [sys.executable, "-I", "-c", _WORKER, task, *(str(Path(each).absolute()) for each in sys.path)]
     try:
-        return await rattler.solve(
-            [rattler.Channel(channel.url) for channel in request.channels],
-            [rattler.MatchSpec(root) for root in dict.fromkeys(spec.root for spec in request.specs)],
-            constraints=[rattler.MatchSpec(f"{spec.name}{spec.keys}") for spec in request.specs if spec.keys],
-            gateway=rattler.Gateway(cache_dir=place, client=_client()),
-            platforms=[rattler.Subdir(request.subdir), rattler.Subdir("noarch")],
-            virtual_packages=[
-                rattler.GenericVirtualPackage(
-                    rattler.PackageName(name), rattler.Version(version), rattler.BuildString(build)
-                )
-                for name, version, build in request.virtual
-            ],
-            timeout=timedelta(seconds=SOLVE_SECONDS),
-            exclude_newer=end_of(request.as_of) if dated else None,
-            channel_relations="disabled",  # conda follows none
-            add_pip_as_python_dependency=True,  # as conda does by default
+        done = subprocess.run(  # noqa: S603  fixed arguments; the question goes to stdin
+            command, input=json.dumps(question).encode(), capture_output=True, check=False, timeout=_ALL_SECONDS
         )
-    except SolverError as error:
-        raise NoSolutionError(_public(_reason(str(error)), request.channels)) from error
-    except Exception as error:  # rattler has an exception of its own for each of its parts
-        raise _unreachable(error, request.channels) from error
+    except subprocess.TimeoutExpired as error:
+        raise ResolutionError(f"the solver found no answer in {_ALL_SECONDS} seconds") from error
+    except OSError as error:
+        raise ResolutionError(f"the solver cannot be run: {error.strerror}") from error
+    try:
+        said = json.loads(done.stdout)
+    except ValueError as error:
+        why = redact(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
+        raise _unreachable(f"the solver ended with {done.returncode} {why}".strip(), channels) from error
+    if "answer" in said:
+        return said["answer"]
+    if said["unsatisfiable"]:
+        raise NoSolutionError(_public(_reason(said["message"]), channels))
+    raise _unreachable(said["message"], channels)
 
 
 def _reason(message: str) -> str:
@@ -96,18 +113,6 @@ def _reason(message: str) -> str:
     lines = message.removeprefix(_NO_ANSWER).strip().splitlines()
     said = [line.strip(_BRANCHES) for line in lines]
     return "\n".join(line for line, now, next_ in zip(lines, said, [*said[1:], ""], strict=True) if now != next_)
-
-
-def end_of(as_of: str) -> datetime:
-    """The last moment of an ISO date."""
-    return datetime.combine(date.fromisoformat(as_of), time.max, UTC)
-
-
-def _client() -> "Client":
-    """With credentials as rattler finds them: its keyring entries, `RATTLER_AUTH_FILE`, and `~/.netrc`."""
-    from rattler import Client  # noqa: PLC0415
-
-    return Client.default_client(max_retries=_RETRIES, timeout=_REQUEST_SECONDS)
 
 
 def _check_reachable(channel: CondaChannel) -> None:
@@ -125,11 +130,12 @@ def _check_reachable(channel: CondaChannel) -> None:
         raise _cannot_be_asked(channel, str(getattr(reason, "strerror", None) or reason)) from error
 
 
-def _unreachable(error: Exception, channels: Sequence[CondaChannel]) -> ResolutionError:
-    text = str(error)
+def _unreachable(text: str, channels: Sequence[CondaChannel]) -> ResolutionError:
     told = [each for each in channels if f"{each.public_url}/" in _public(text, channels)]
     reason = _public(text, channels).strip().splitlines()
     why = "; ".join(dict.fromkeys(line.removeprefix("Caused by: ") for line in (reason[:1] + reason[-1:])))
+    if not channels:
+        return ResolutionError(why, hint=_HINT)
     if len(told) != 1:
         names = ", ".join(f"{each.name} ({each.public_url})" for each in channels)
         return ResolutionError(f"the channels {names} cannot be asked: {why}", hint=_HINT)
@@ -142,7 +148,10 @@ def _cannot_be_asked(channel: CondaChannel, why: str) -> ResolutionError:
     )
 
 
-_HINT = "Is the name right, and the network there? CONDA_CHANNEL_ALIAS (channel_alias in .condarc) names a mirror."
+_HINT = (
+    "Is the name right, and the network there? CONDA_CHANNEL_ALIAS (channel_alias in .condarc) names a"
+    " mirror, CONDA_DEFAULT_CHANNELS (default_channels) what `defaults` stands for."
+)
 
 
 def _public(text: str, channels: Iterable[CondaChannel]) -> str:
@@ -157,44 +166,30 @@ def find_distributions(urls: Sequence[str]) -> list[tuple[Distribution, ...] | N
 
     Only the part of the package that has the list is fetched, where its format allows. Raises `ResolutionError`.
     """
-    return _run(_find_distributions(urls))
-
-
-async def _find_distributions(urls: Sequence[str]) -> list[tuple[Distribution, ...] | None]:
-    from rattler import PathsJson  # noqa: PLC0415
-
-    client, limit = _client(), asyncio.Semaphore(_CONNECTIONS)
-
-    async def find(url: str) -> tuple[Distribution, ...] | None:
-        async with limit:
-            try:
-                paths = await PathsJson.from_remote_url(client, url)
-            except Exception as error:  # as above
-                why = redact(str(error).strip().partition("\n")[0])
-                raise ResolutionError(
-                    f"{without_credentials(url)}: its list of files cannot be read ({why})"
-                ) from error
-        return None if paths is None else distributions_of(str(each.relative_path) for each in paths.paths)
-
-    return list(await asyncio.gather(*map(find, urls)))
+    answer = _ask("distributions", urls) if urls else []
+    return [
+        None if found is None else tuple(Distribution(name=name, version=version) for name, version in found)
+        for found in answer
+    ]
 
 
 def distributions_of(paths: Iterable[str]) -> tuple[Distribution, ...]:
     """The distributions whose metadata lie directly in a site-packages, by canonical name."""
-    from packaging.utils import canonicalize_name  # noqa: PLC0415
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+    from packaging.version import Version  # noqa: PLC0415
 
     found = {}
     for stem in {match[1] for path in paths if (match := _SITE_PACKAGES.search(path))}:
         name, _, version = re.sub(r"-py\d(\.\d+)?$", "", stem).partition("-")
-        try:
-            found[str(canonicalize_name(name))] = str(Version(version))
-        except InvalidVersion:
-            continue
+        if is_distribution(name, version):
+            found[canonical_name(name)] = str(Version(version))
     return tuple(Distribution(name=name, version=found[name]) for name in sorted(found))
 
 
-def _run(work: Coroutine[Any, Any, Value]) -> Value:
-    """The result of a coroutine, also where an event loop runs already (a notebook)."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+def is_distribution(name: str, version: str) -> bool:
+    """Whether pip would take it for one; the names come from strangers, and end up in requirement lines and paths."""
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+
+    try:
+        return bool(_NAME.fullmatch(name)) and len(str(Version(version))) <= _MAX_VERSION_CHARACTERS
+    except InvalidVersion:
+        return False

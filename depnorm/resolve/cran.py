@@ -184,10 +184,16 @@ def _download(request: CranRequest) -> bytes:
             if error.code != HTTPStatus.NOT_FOUND:
                 raise
             return zlib.compress(_limited(fetch(url, _MAX_DOWNLOAD_BYTES + 1, headers).body, request), wbits=_GZIP)
-    except (OSError, HTTPException) as error:
+    except urllib.error.HTTPError as error:
         raise ResolutionError(
-            f"{redact(request.repository)}: there is no index of R packages as of {request.as_of} ({error})",
-            hint="Name another date in runtime.txt, or another repository of snapshots in DEPNORM_CRAN.",
+            f"{redact(request.repository)}: there is no index of R packages as of {request.as_of} (HTTP {error.code})",
+            hint="Name another date, in runtime.txt or by --as-of, or another repository of snapshots in DEPNORM_CRAN.",
+        ) from error
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise ResolutionError(
+            f"{redact(request.repository)}: cannot be asked ({reason})",
+            hint="Is the network there? DEPNORM_CRAN names the repository of snapshots.",
         ) from error
 
 

@@ -123,7 +123,7 @@ def _paragraphs(text: str) -> Iterator[dict[str, str]]:
     """The records of a Debian control file, with the fields that count."""
     fields: dict[str, list[str]] = {}
     last = ""
-    for line in (*text.splitlines(), ""):
+    for line in (*text.replace("\r\n", "\n").split("\n"), ""):  # R sees no other line ends
         if not line.strip():
             if fields:
                 yield {name: " ".join(values) for name, values in fields.items()}

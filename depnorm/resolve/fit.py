@@ -6,10 +6,10 @@ The spec files say what is wanted, a lock that fits says which artifacts.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import Marker
 from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from depnorm.model import Dependency, LeftOut, LeftOutKind, Lock, marker_environment, requirement_name
 from depnorm.resolve.request import Request
@@ -118,14 +118,14 @@ def _applies(constraint: Dependency, request: Request) -> bool:
         return True
     try:
         return Marker(constraint.marker).evaluate(marker_environment(request.python, request.platform))
-    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+    except ValueError:  # no marker, or a version of thousands of digits
         return True
 
 
 def _satisfies(version: str, spec: str) -> bool:
     try:
         return SpecifierSet(spec).contains(Version(version), prereleases=True)
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:  # no specifier, no version, or one of thousands of digits
         return False
 
 

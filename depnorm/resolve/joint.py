@@ -7,25 +7,21 @@ import hashlib
 import json
 import os
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from packaging.requirements import Requirement
-from packaging.version import Version
-
-from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, Progress, canonical_name, redact, requirement_name
+from depnorm.model import LeftOut, LeftOutKind, Lock, Progress, redact, requirement_name
 from depnorm.model.environment import marker_environment
 from depnorm.resolve.elsewhere import tell_elsewhere
+from depnorm.resolve.missing_wheels import each_alone, left_out_by_name, missed_wheels, too_early, unlockable
 from depnorm.resolve.pip_report import ask_pip
 from depnorm.resolve.pylock import Selection, lock_pylock
 from depnorm.resolve.python import check_consistent, evaluate_requirements
 from depnorm.resolve.request import Request
 from depnorm.resolve.uv_command import (
-    FAILED_BUILD,
     NoSolutionError,
     Prereleases,
     Query,
@@ -35,11 +31,11 @@ from depnorm.resolve.uv_command import (
 from depnorm.resolve.wheel import Wheel, read_requirements
 from depnorm.resolve.wheel_files import find_collisions
 
-SCHEMA = 2
+SCHEMA = 3
 """Of what the cache holds: another one makes it anew."""
-_NO_WHEEL = re.compile(r"Wheels are required for `([^`]+)`")
+_SOURCES = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "PIP_INDEX", "PIP_EXTRA_INDEX")
+"""How variables begin that say where packages come from."""
 _BUILT = "has no wheel that fits, so that version {} is built from its source"
-_NOT_FOUND = re.compile(r"\b([A-Za-z0-9][\w.-]*) was not found in the (?:package registry|provided package locations)")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -53,11 +49,19 @@ def lock_python(request: Request, cache: Path, progress: Progress | None = None)
         progress("one resolution of all requirements", 0, 1)
     answer = _remembered(_query(request), request, cache, progress)
     found = tell_elsewhere(_read_pylock(answer.pylock, request), request, cache)
-    left_out = (*(_as_built(each) if request.builds else each for each in found.left_out), *answer.left_out)
-    found = replace(found, left_out=left_out, as_of=request.as_of)
-    lock = with_edges(beside_indexes(found, request), request, cache, progress)
+    left_out = tuple(_as_built(each) if request.builds else each for each in found.left_out)
+    found = with_edges(replace(found, left_out=left_out, as_of=request.as_of), request, cache, progress)
+    found = replace(found, left_out=(*left_out, *_still_needed(answer.left_out, found, request)))
+    lock = beside_indexes(found, request)
     check_consistent(lock.packages, missing=frozenset(each.name for each in lock.left_out))
     return with_collisions(lock, cache, progress)
+
+
+def _still_needed(left_out: Sequence[LeftOut], lock: Lock, request: Request) -> Iterator[LeftOut]:
+    """Without what only versions need that are not in the lock after all."""
+    needed = {each.name for each in request.asked}
+    needed |= {requirement_name(line) for package in lock.packages for line in package.requires}
+    yield from (each for each in left_out if each.name in needed)
 
 
 def beside_indexes(lock: Lock, request: Request) -> Lock:
@@ -86,13 +90,15 @@ def _read_pylock(text: str, request: Request) -> Lock:
 def _direct(request: Request) -> Iterator[LeftOut]:
     """What is asked for by URL or by path, and the repository's own projects."""
     for name in sorted(request.own):
-        yield _left_out(name, LeftOutKind.DIRECTORY, "is the repository's own")
+        yield left_out_by_name(name, LeftOutKind.DIRECTORY, "is the repository's own")
     for name in sorted(request.built - request.own):
-        yield _left_out(name, LeftOutKind.SOURCE, "is built from source because of --no-binary")
+        yield left_out_by_name(name, LeftOutKind.SOURCE, "is built from source because of --no-binary")
     for each in request.asked:
         if each.url is not None or each.editable:
             kind = LeftOutKind.VCS if "+" in urlsplit(each.url or "").scheme else LeftOutKind.ARCHIVE
-            yield _left_out(each.name or redact(each.url or each.raw), kind, f"comes from a URL ({each.location})")
+            yield left_out_by_name(
+                each.name or redact(each.url or each.raw), kind, f"comes from a URL ({each.location})"
+            )
 
 
 def _of_another_hash(lock: Lock, request: Request) -> Iterator[LeftOut]:
@@ -101,7 +107,7 @@ def _of_another_hash(lock: Lock, request: Request) -> Iterator[LeftOut]:
     for package in lock.packages:
         line = listed.get(package.name)
         if line and not any(digest.endswith(package.artifact.sha256) for digest in line.hashes):
-            yield _left_out(package.name, LeftOutKind.NO_HASH, f"lists hashes of other files ({line.location})")
+            yield left_out_by_name(package.name, LeftOutKind.NO_HASH, f"lists hashes of other files ({line.location})")
 
 
 def _query(request: Request) -> Query:
@@ -132,55 +138,34 @@ class _Answer:
 
 
 def _resolve(query: Query, request: Request, cache: Path, progress: Progress | None) -> _Answer:
-    """At each turn what no wheel can stand for is left out, until nothing more is found."""
+    """At each turn what no wheel can stand for is left out, until nothing more is found.
+
+    uv goes on to pre-releases where no other version fits all lines. pip does not, so that they are forbidden.
+    """
     found: list[LeftOut] = []
+    forbidden: tuple[str, ...] = ()
     while True:
+        bound = replace(query, constraints=(*query.constraints, *forbidden))
         try:
-            text = compile_pylock_text(query)
+            text = compile_pylock_text(bound)
         except NoSolutionError as error:
-            more = list(_unlockable(query, str(error)))
+            more = list(unlockable(query, str(error)))
             if not more:
                 return _Answer(pylock=_ask_pip(query, request, error), left_out=tuple(found))
         else:
-            found_now = tell_elsewhere(_read_pylock(text, request), request, cache)
-            more = [] if query.builds else list(_newer_as_sdist(found_now, query, request, cache, progress))
+            lock = tell_elsewhere(_read_pylock(text, request), request, cache)
+            lock = with_edges(lock, request, cache, progress)
+            alone = each_alone(lock, query)
+            more = [] if query.builds else list(missed_wheels(lock, alone, bound))
             if not more:
-                return _Answer(pylock=text, left_out=tuple(found))
+                early = tuple(too_early(lock, alone))
+                if not early:
+                    return _Answer(pylock=text, left_out=tuple(found))
+                forbidden += early
+                continue
         found += more
+        forbidden = ()
         query = replace(query, excluded=tuple(sorted({*query.excluded, *(each.name for each in more)})))
-
-
-def _newer_as_sdist(
-    lock: Lock, query: Query, request: Request, cache: Path, progress: Progress | None
-) -> Iterator[LeftOut]:
-    """The packages of which pip would take a newer version than any wheel has, and build it.
-
-    Both are asked alone, under all that the lock requires of them: a wheel that is held back by another package is not
-    meant.
-    """
-    environment = marker_environment(request.python, request.platform)
-    asked = [*query.requirements, *query.constraints]
-    asked += [line for lines in _edges(lock, request, cache, progress).values() for line in lines]
-    limits: dict[str, set[str]] = {each.name: set() for each in lock.packages}
-    for requirement in map(Requirement, asked):
-        if requirement.name in limits and (requirement.marker is None or requirement.marker.evaluate(environment)):
-            limits[requirement.name].update(map(str, requirement.specifier))
-    lines = tuple(f"{name}{','.join(sorted(limits[name]))}" for name in sorted(limits))
-    alone = replace(query, requirements=lines, constraints=(), excluded=(), alone=True)
-    wheels, sdists = (_versions(replace(alone, sdists=sdists)) for sdists in (False, True))
-    for name, version in sdists.items():
-        if name in wheels and Version(version) > Version(wheels[name]):
-            why = f"has no wheel that fits of its newest version {version}, and building it runs code"
-            yield _left_out(name, LeftOutKind.SOURCE, why)
-
-
-def _versions(query: Query) -> dict[str, str]:
-    """Name to version; empty where there is no answer, so that nothing can be said."""
-    try:
-        packages = tomllib.loads(compile_pylock_text(query)).get("packages", [])
-    except NoSolutionError:
-        return {}
-    return {each["name"]: each["version"] for each in packages}
 
 
 def _remembered(query: Query, request: Request, cache: Path, progress: Progress | None) -> _Answer:
@@ -188,49 +173,24 @@ def _remembered(query: Query, request: Request, cache: Path, progress: Progress 
 
     What comes from an index whose URL holds a credential is not kept: its own URLs may hold it, too.
     """
-    digest = hashlib.sha256(json.dumps([SCHEMA, uv_version(), asdict(query)], sort_keys=True).encode()).hexdigest()
+    sources = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith(_SOURCES))
+    asked = json.dumps([SCHEMA, uv_version(), asdict(query), sources], sort_keys=True)
+    digest = hashlib.sha256(asked.encode(errors="surrogateescape")).hexdigest()
     kept = cache / "resolutions" / f"{digest}.json"
     try:
         found = json.loads(kept.read_text("utf-8"))
-        return _Answer(pylock=found["pylock"], left_out=tuple(_left_out(**each) for each in found["left_out"]))
+        return _Answer(pylock=found["pylock"], left_out=tuple(left_out_by_name(**each) for each in found["left_out"]))
     except (OSError, ValueError):
         pass
     answer = _resolve(query, request, cache, progress)
     is_settled = query.as_of < datetime.now(UTC).date().isoformat()
-    if is_settled and all(redact(line) == line for line in query.options):
+    if is_settled and all(redact(line) == line for line in (*query.options, *sources)):
         left = [{"name": each.name, "kind": each.kind, "why": each.why} for each in answer.left_out]
         kept.parent.mkdir(parents=True, exist_ok=True)
         part = kept.with_suffix(f".{os.getpid()}")
         part.write_text(json.dumps({"pylock": answer.pylock, "left_out": left}), "utf-8")
         part.replace(kept)  # another process may read it
     return answer
-
-
-def _unlockable(query: Query, message: str) -> Iterator[LeftOut]:
-    """The packages that no wheel, or nothing at all, is there for.
-
-    uv names every package of which it met a version without a wheel, on its way through older and older versions of
-    what needs it. Those count that have no answer alone; or the one that is named, where it is a single one.
-    """
-    message = " ".join(message.split())  # uv breaks lines at the width of a terminal
-    for name in dict.fromkeys(_NOT_FOUND.findall(message)):
-        yield _left_out(name, LeftOutKind.NOT_FOUND, "is not on the index")
-    for name in dict.fromkeys(map(canonical_name, FAILED_BUILD.findall(message))):
-        yield _left_out(name, LeftOutKind.SOURCE, "has no wheel that fits, and its source cannot be built here")
-    named = [name for name in dict.fromkeys(_NO_WHEEL.findall(message)) if name not in query.excluded]
-    for name in named:
-        if len(named) == 1 or not _has_wheel(query, name):
-            yield _left_out(name, LeftOutKind.SOURCE, "has no wheel that fits, and building it runs code")
-
-
-def _has_wheel(query: Query, name: str) -> bool:
-    """Whether a version that the lines allow has a wheel for the Target, whatever it needs."""
-    lines = tuple(line for line in query.requirements if requirement_name(line) == name)
-    try:
-        compile_pylock_text(replace(query, requirements=lines or (name,), alone=True))
-    except NoSolutionError:
-        return False
-    return True
 
 
 def _ask_pip(query: Query, request: Request, error: NoSolutionError) -> str:
@@ -291,7 +251,3 @@ def _marker(request: Request) -> str:
     environment = marker_environment(request.python, request.platform)
     names = ("sys_platform", "platform_machine", "implementation_name", "python_version")
     return " and ".join(f'{name} == "{environment[name]}"' for name in names)
-
-
-def _left_out(name: str, kind: LeftOutKind, why: str) -> LeftOut:
-    return LeftOut(ecosystem=Ecosystem.PYPI, name=name, version=None, kind=LeftOutKind(kind), why=why)

@@ -121,10 +121,19 @@ def _holding(lines: Sequence[str], extras: set[str], environment: Mapping[str, s
             requirement = Requirement(line)
         except InvalidRequirement as error:
             raise ResolutionError(f"{line}: a wheel's metadata requires what PEP 508 does not allow") from error
-        marker = requirement.marker
-        if marker is None or any(marker.evaluate({**environment, "extra": extra}) for extra in ("", *sorted(extras))):
+        if _applies(requirement, extras, environment):
             requirement.marker = None
             yield requirement
+
+
+def _applies(requirement: Requirement, extras: set[str], environment: Mapping[str, str]) -> bool:
+    marker = requirement.marker
+    try:
+        return marker is None or any(
+            marker.evaluate({**environment, "extra": extra}) for extra in ("", *sorted(extras))
+        )
+    except ValueError as error:  # a comparison of what cannot be compared, or a version of thousands of digits
+        raise ResolutionError(f"{requirement.name}: the marker of what a wheel requires cannot be evaluated") from error
 
 
 def _edge(requirement: Requirement) -> str:

@@ -49,12 +49,12 @@ class Prereleases(StrEnum):
 class Query:
     """What a resolution is asked for.
 
-    `python` is `X.Y`, `platform` a manylinux tag, `as_of` an ISO date whose uploads still count (to midnight UTC).
-    `options` are lines of a requirements file that say where packages come from. Names in `excluded` are resolved as if
-    nothing asked for them. With `alone`, what the requirements need does not matter; then `sdists` may count, too,
-    since nothing of them has to be known but their versions; with `builds` they do always, and uv builds those that do
-    not say statically what they need: their code runs. `python_patch` is `X.Y.Z` where it is known. `installed` are
-    names and versions that are there already: they stay, and what they need does not matter.
+    `python` is `X.Y`, `platform` a manylinux tag, `as_of` an ISO date whose uploads still count (to midnight UTC), ""
+    where all do. `options` are lines of a requirements file that say where packages come from. Names in `excluded` are
+    resolved as if nothing asked for them. With `alone`, what the requirements need does not matter; then `sdists` may
+    count, too, since nothing of them has to be known but their versions; with `builds` they do always, and uv builds
+    those that do not say statically what they need: their code runs. `python_patch` is `X.Y.Z` where it is known.
+    `installed` are names and versions that are there already: they stay, and what they need does not matter.
     """
 
     requirements: tuple[str, ...]
@@ -123,7 +123,7 @@ def _arguments(query: Query) -> Sequence[str]:
     return (
         *("pip", "compile", "requirements.in", "--constraints", "constraints.txt", "--overrides", "overrides.txt"),
         *("--index-strategy", "unsafe-best-match"),  # as pip: the best version of any index
-        *("--exclude-newer", f"{query.as_of}T23:59:59.999999Z"),
+        *(("--exclude-newer", f"{query.as_of}T23:59:59.999999Z") if query.as_of else ()),
         *("--python-version", query.python_patch or query.python, "--python-platform", uv_platform(query.platform)),
         # uv builds nothing for a version
         *(() if query.builds or (query.alone and query.sdists) else ("--only-binary", ":all:")),

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ CONNECTIONS = 8
 _TIMEOUT_SECONDS = 60
 _WAITS_SECONDS = (1, 4)
 _MAX_METADATA_BYTES = 16 * 1024 * 1024
+BAD_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+"""What a file that is no proper zip archive raises: broken, cut off, of an unknown compression, encrypted."""
 _LEGACY_ALIASES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # PEP 600
 
 
@@ -36,6 +39,12 @@ class Wheel:
 
     artifact: Artifact
     url: str
+
+    @property
+    def digest(self) -> str:
+        """What a cache knows it by: where it lies and its hash, since any place may promise the hash of another's."""
+        place = self.url.partition("?")[0].partition("#")[0]
+        return hashlib.sha256(f"{self.artifact.sha256} {place}".encode()).hexdigest()
 
 
 def supported_tags(python: str, platform: str) -> tuple[Tag, ...]:
@@ -62,7 +71,7 @@ def choose_wheel(name: str, wheels: Sequence[dict[str, Any]], tags: Sequence[Tag
     Raises `ResolutionError` when none fits the Target.
     """
     rank = {tag: position for position, tag in enumerate(tags)}
-    ranked = [(key, wheel) for wheel in map(_wheel, wheels) if (key := _preference(wheel.artifact.filename, rank))]
+    ranked = [(key, wheel) for wheel in map(wheel_of, wheels) if (key := _preference(wheel.artifact.filename, rank))]
     if not ranked:
         raise ResolutionError(f"{name}: no wheel fits the target")
     return max(ranked, key=lambda pair: pair[0])[1]
@@ -77,7 +86,8 @@ def _preference(filename: str, rank: dict[Tag, int]) -> tuple[int, tuple[int, st
     return (-min(positions), build) if positions else None
 
 
-def _wheel(entry: dict[str, Any]) -> Wheel:
+def wheel_of(entry: dict[str, Any]) -> Wheel:
+    """The wheel of an entry of a pylock.toml's `wheels`."""
     url = str(entry.get("url") or "")
     filename = entry.get("name") or unquote(urlsplit(url).path).rpartition("/")[2]
     sha256 = entry.get("hashes", {}).get("sha256", "")
@@ -88,7 +98,7 @@ def read_requirements(wheels: Sequence[Wheel], cache: Path, progress: Progress |
     """The `Requires-Dist` lines of each wheel, in the order of `wheels`.
 
     Asks for the metadata file beside the wheel (PEP 658), and for the wheel where the index has none. `cache` keeps
-    the answers, by the wheel's hash. `progress` is told the file name, how many are done, and of how many.
+    the answers, by the wheel's place and hash. `progress` is told the file name, how many are done, and of how many.
     """
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         answers = []
@@ -102,7 +112,7 @@ def read_requirements(wheels: Sequence[Wheel], cache: Path, progress: Progress |
 
 
 def _requires(wheel: Wheel, cache: Path) -> tuple[str, ...]:
-    kept = cache / f"{wheel.artifact.sha256}.metadata"
+    kept = cache / f"{wheel.digest}.metadata"
     if not kept.exists():
         part = kept.with_suffix(f".{os.getpid()}")
         part.write_bytes(_fetch_metadata(wheel))
@@ -133,7 +143,7 @@ def _metadata_of_wheel(wheel: Wheel) -> bytes:
         try:
             with zipfile.ZipFile(file) as archive, archive.open(_metadata_name(archive)) as metadata:
                 return metadata.read(_MAX_METADATA_BYTES)
-        except (zipfile.BadZipFile, StopIteration) as error:
+        except (*BAD_ARCHIVE, StopIteration) as error:
             raise ResolutionError(f"{wheel.artifact.filename}: is not a wheel") from error
 
 
@@ -177,4 +187,14 @@ def _open_url(url: str, headers: Mapping[str, str] | None = None) -> Any:
     if urlsplit(url).scheme not in {"https", "http"}:
         raise ResolutionError(f"{redact(url)}: expected an https URL")
     request = urllib.request.Request(url, headers=dict(headers or {}))  # noqa: S310  the scheme was checked above
-    return urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)  # noqa: S310  likewise
+    return urllib.request.build_opener(_Redirects).open(request, timeout=_TIMEOUT_SECONDS)
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """A password is for the server that was asked, not for where that leads."""
+
+    def redirect_request(self, req: urllib.request.Request, *args: Any) -> urllib.request.Request | None:
+        made = super().redirect_request(req, *args)
+        if made is not None and urlsplit(made.full_url)[:2] != urlsplit(req.full_url)[:2]:
+            made.remove_header("Authorization")
+        return made

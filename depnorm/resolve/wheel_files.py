@@ -20,11 +20,13 @@ from typing import Any
 
 from depnorm.errors import ResolutionError
 from depnorm.model import Progress
-from depnorm.resolve.wheel import CONNECTIONS, Wheel, fetch
+from depnorm.resolve.wheel import BAD_ARCHIVE, CONNECTIONS, Wheel, fetch
 
 _BLOCK = 64 * 1024
 _MAX_WHEEL_BYTES = 2**31
 """Of a server that sends no part of a file."""
+_MAX_DIGITS = 15
+"""Of the size of a file that a server says it has."""
 _MAX_ENTRY_POINTS_BYTES = 1_000_000
 _SCRIPTS = ("console_scripts", "gui_scripts")
 _ROOTS = {
@@ -40,7 +42,7 @@ _ROOTS = {
 def find_collisions(wheels: Sequence[Wheel], cache: Path, progress: Progress | None = None) -> frozenset[str]:
     """The file names of wheels that write a path which another of them writes with other content.
 
-    `cache` keeps what each wheel holds, by its hash. Raises `ResolutionError` where a wheel cannot be read.
+    `cache` keeps what each wheel holds, by its place and hash. Raises `ResolutionError` where a wheel cannot be read.
     """
     writers: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     with ThreadPoolExecutor(CONNECTIONS) as pool:
@@ -56,7 +58,7 @@ def find_collisions(wheels: Sequence[Wheel], cache: Path, progress: Progress | N
 
 def _files(wheel: Wheel, cache: Path) -> dict[str, str]:
     """Installed path to what tells its content: checksum and size, or the entry point."""
-    kept = cache / f"{wheel.artifact.sha256}.files.json"
+    kept = cache / f"{wheel.digest}.files.json"
     try:
         found: dict[str, str] = json.loads(kept.read_text("utf-8"))
     except (OSError, ValueError):
@@ -71,7 +73,7 @@ def _fetch(wheel: Wheel) -> dict[str, str]:
     try:
         with zipfile.ZipFile(io.BufferedReader(_RangeFile(wheel.url))) as archive:
             return {**dict(_members(archive)), **dict(_scripts(archive))}
-    except (OSError, HTTPException, zipfile.BadZipFile, UnicodeDecodeError, configparser.Error) as error:
+    except (OSError, HTTPException, *BAD_ARCHIVE, UnicodeDecodeError, configparser.Error) as error:
         raise ResolutionError(f"{wheel.artifact.filename}: its list of files cannot be read ({error})") from error
 
 
@@ -132,7 +134,10 @@ class _RangeFile(io.RawIOBase):
     def _ask_size(self) -> int:
         answer = fetch(self._url, _MAX_WHEEL_BYTES, {"Range": "bytes=0-0"})
         if answer.status == HTTPStatus.PARTIAL_CONTENT:
-            return int(answer.headers["Content-Range"].rpartition("/")[2])
+            size = (answer.headers.get("Content-Range") or "").rpartition("/")[2]
+            if not (size.isdecimal() and len(size) <= _MAX_DIGITS):
+                raise HTTPException("the server does not say how large the file is")
+            return int(size)
         whole = answer.body
         self._blocks = {start // _BLOCK: whole[start : start + _BLOCK] for start in range(0, len(whole), _BLOCK)}
         return len(whole)

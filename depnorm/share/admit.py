@@ -85,7 +85,8 @@ def _select(
         grown = taken | {layer.name, *layer.after}
         if len(grown) <= max_layers:
             taken = grown
-    why = f"no more than {max_layers} shared layers are taken, the larger ones first"
+    before = f"{wheelhouses[0]} and then " if wheelhouses else ""
+    why = f"--max-layers {max_layers} is used up by {before}larger ones"
     return Admission(
         layers=tuple(layer for layer in snapshot.layers if layer.name in taken),
         refused={layer.name: why for layer in admissible if layer.name not in taken},

@@ -22,7 +22,7 @@ from depnorm.share.split import HEAVY_BYTES, Split
 
 _INSTALLER = "conda"
 _OLDEST_PYTHON = (3, 8)
-_FULL = "no more than {} shared layers are taken, the larger ones first"
+_FULL = "--max-layers {} is used up by larger ones"
 _LOCKED = "every artifact of it is in the lock"
 
 
@@ -100,10 +100,10 @@ def _check(lock: Lock) -> None:
     conda = {each.name: each for each in lock.packages if _is_conda(each)}
     for package in conda.values():
         conda_url(package)
-    if len(conda) == len(lock.packages):
-        return
+    if len(conda) == len(lock.packages) and not any(each.ecosystem is Ecosystem.PYPI for each in lock.remainder):
+        return  # pip installs nothing, so conda's records tell all
     if PYTHON not in conda or "pip" not in conda:
-        raise UnsupportedError("the lock has packages for pip, but not Python and pip", hint="Name pip in the file.")
+        raise UnsupportedError("the lock has something for pip, but not Python and pip", hint="Name pip in the file.")
     if _minor(conda[PYTHON].version) < _OLDEST_PYTHON:
         raise UnsupportedError(f"the lock has Python {conda[PYTHON].version}; the tools of an image need 3.8 or later")
 

@@ -51,11 +51,11 @@ def _holds(marker: str | None, environment: Mapping[str, str]) -> bool | None:
     """Whether a marker holds, None where it cannot be evaluated."""
     if marker is None:
         return True
-    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName  # noqa: PLC0415
+    from packaging.markers import Marker  # noqa: PLC0415  most lines have none
 
     try:
         return Marker(marker).evaluate(dict(environment))
-    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+    except ValueError:  # no marker, or a version of thousands of digits
         return None
 
 
@@ -144,18 +144,18 @@ def _compatible(spec: str, line: str) -> bool:
     Without an index this is a guess. It errs towards incompatible, which costs sharing and never a wrong layer.
     """
     from packaging.requirements import Requirement  # noqa: PLC0415  only an excluded package leads here
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415
 
     needed = Requirement(line).specifier
     if spec.count(",") > MAX_SPECIFIERS:
         return not needed
     try:
         both = SpecifierSet(spec) & needed
-    except InvalidSpecifier:
+        mentioned = [specifier.version.removesuffix(".*") for specifier in both]
+        near = ["0", *mentioned, *(f"{version}.1" for version in mentioned if version.replace(".", "").isdecimal())]
+        return not needed or any(both.contains(version, prereleases=True) for version in near)
+    except ValueError:  # no specifier, or a version of thousands of digits
         return False
-    mentioned = [specifier.version.removesuffix(".*") for specifier in both]
-    near = ["0", *mentioned, *(f"{version}.1" for version in mentioned if version.replace(".", "").isdecimal())]
-    return not needed or any(both.contains(version, prereleases=True) for version in near)
 
 
 def exclusion(dependency: Dependency, package: LockedPackage) -> str | None:
@@ -172,12 +172,12 @@ def exclusion(dependency: Dependency, package: LockedPackage) -> str | None:
 
 
 def _contains(spec: str, version: str) -> bool:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  most names have no specifier
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415  most names have no specifier
 
     try:
         # pip allows pre-releases here: this version is installed already.
         return SpecifierSet(spec).contains(version, prereleases=True)
-    except InvalidSpecifier:
+    except ValueError:  # no specifier, or a version of thousands of digits
         return False
 
 

@@ -13,7 +13,7 @@ from depnorm.model import Lock, LockedPackage, SharedLayer, Snapshot
 
 HEAVY_BYTES = 20_000_000
 """From this size a wheel is worth a layer of its own, seen before or not."""
-_FULL = "no more than {} shared layers are taken, the larger ones first"
+_FULL = "--max-layers {} is used up by {}larger ones"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def split_lock(
     taken = sorted([*whole, *heavy], key=lambda layer: (-layer.size, layer.name))[: max_layers - len(wheelhouse)]
     chosen = {*taken, *wheelhouse}
     layers = tuple(layer for layer in (*snapshot.layers, *heavy) if layer in chosen)
-    full = _FULL.format(max_layers)
+    full = _FULL.format(max_layers, f"{wheelhouse[0].name} and then " if wheelhouse else "")
     refused |= {layer.name: full for layer in whole if layer not in chosen}
     held = {package.name for layer in taken for package in layer.packages}
     own = tuple(each for each in lock.packages if each.name not in held)

@@ -29,7 +29,9 @@ def split_cran(lock: CranLock, snapshot_date: str | None, catalog: Catalog, *, m
     candidates = [s for s in catalog.subsets if s.ecosystem is Ecosystem.CRAN and not names.isdisjoint(s.heads)]
     refused = {subset.name: why for subset in candidates if (why := _objection(subset, lock, snapshot_date, catalog))}
     whole = [subset for subset in candidates if subset.name not in refused]
-    refused |= {subset.name: f"no more than {max_layers} shared layers are taken" for subset in whole[max_layers:]}
+    refused |= {
+        subset.name: f"--max-layers {max_layers} is used up by those before it" for subset in whole[max_layers:]
+    }
     taken = tuple(whole[:max_layers])
     held = {package.name for subset in taken for package in lock.closure(subset.installs or subset.heads)}
     known = {head: subset.name for subset in reversed(candidates) for head in subset.heads}

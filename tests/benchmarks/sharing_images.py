@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypedDict
 
-# "[2/4] RUN …", "[stage-1 2/4] COPY …": what BuildKit calls a step; FROM is neither run nor cached.
+# "[2/4] RUN …", "[stage-1 2/4] COPY …": what BuildKit calls a step; FROM is neither run nor cached. "LINK COPY …", with
+# containerd's image store, joins what the COPY before it made: nothing is copied.
 _STEP = re.compile(r"\[ *(?:(\S+) +)?(\d+)/\d+\] ((?:RUN|COPY|WORKDIR) .*)", re.DOTALL)
 # The stages that an image is made of: the last one, without a name, and the one that it is made from.
 _OF_THE_IMAGE = re.compile(r"base|stage-\d+|")
@@ -51,7 +52,8 @@ def build(tag: str, dockerfile: str, context: Path) -> Build:
     """Build an image, by BuildKit; nothing is pushed, and there are no layers yet."""
     file = context.with_suffix(".Dockerfile")
     file.write_text(dockerfile, encoding="utf-8")
-    command = ["docker", "buildx", "build", "--network=host", "--progress=rawjson", "--tag", tag, "--file", str(file)]
+    options = ("--network=host", "--provenance=false", "--progress=rawjson")
+    command = ["docker", "buildx", "build", *options, "--tag", tag, "--file", str(file)]
     start = time.perf_counter()
     done = subprocess.run([*command, str(context)], capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - start

@@ -4,7 +4,7 @@ import gzip
 import json
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import depnorm
 from depnorm.errors import DepnormError
-from depnorm.model import Builder, PipCommand, Plan, RunPip, StageKind
+from depnorm.model import Builder, InstallWheels, PipCommand, Plan, RunPip, StageKind
 
 PYTHON = "3.11"
 # What pip alone installs from requirements: no packages of the system, nothing late, no post-build.
@@ -21,12 +21,16 @@ KINDS = {StageKind.BASE, StageKind.SHARED, StageKind.OWN, StageKind.EARLY, Stage
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository on disk; `needs` are the files that `pip install -r REQUIREMENTS` reads."""
+    """A repository on disk.
+
+    `needs` are the files that `pip install -r REQUIREMENTS` reads, `wheels` what it installs: bytes by file name.
+    """
 
     name: str
     directory: Path
     requirements: str
     needs: tuple[str, ...]
+    wheels: Mapping[str, int]
 
     def write_readme(self, text: str) -> None:
         """Write the file whose change ought to rebuild nothing."""
@@ -91,12 +95,12 @@ def make_repository(name: str, fill: Callable[[Path], None], directory: Path, *,
     try:
         declared = depnorm.plan(directory, python=PYTHON)
         check_plan(declared)
-        check_lock(depnorm.plan(directory, python=PYTHON, lock=True), max_bytes)
+        wheels = locked_wheels(depnorm.plan(directory, python=PYTHON, lock=True), max_bytes)
     except DepnormError as error:
         raise UnfitError(str(error).partition("\n")[0]) from error
     (stage,) = (stage for stage in declared.stages if stage.kind is StageKind.EARLY)
     assert isinstance(stage.step, RunPip)
-    return Repository(name, directory, stage.step.commands[0].files[0], stage.needs)
+    return Repository(name, directory, stage.step.commands[0].files[0], stage.needs, wheels)
 
 
 def check_plan(plan: Plan) -> None:
@@ -110,10 +114,13 @@ def check_plan(plan: Plan) -> None:
         raise UnfitError("more than one file of requirements")
 
 
-def check_lock(plan: Plan, max_bytes: int) -> None:
-    """Raise `UnfitError` unless wheels of this size in all are what is installed."""
-    size = sum(stage.bytes or 0 for stage in plan.stages)
+def locked_wheels(plan: Plan, max_bytes: int) -> dict[str, int]:
+    """Bytes of each wheel, by file name; raises `UnfitError` unless these are all there is to install."""
+    steps = [stage.step for stage in plan.stages]
+    packages = [each for step in steps if isinstance(step, InstallWheels) for each in step.packages]
+    wheels = {each.artifact.filename: each.artifact.size or 0 for each in packages}
     if plan.left_out:
         raise UnfitError(f"not from wheels alone: {', '.join(each.name for each in plan.left_out)}")
-    if not 0 < size <= max_bytes:
-        raise UnfitError(f"{size / 1e6:.0f} MB of wheels")
+    if not 0 < sum(wheels.values()) <= max_bytes:
+        raise UnfitError(f"{sum(wheels.values()) / 1e6:.0f} MB of wheels")
+    return wheels

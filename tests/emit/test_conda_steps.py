@@ -67,6 +67,29 @@ def test_many_packages_are_several_instructions_of_short_lines() -> None:
     assert sum(text.count("#") for text in instructions) == 1500
 
 
+def test_long_names_of_many_channels_are_no_longer_instructions() -> None:
+    """A channel may have names that fill what a URL can hold, and its packages may alternate with another's."""
+    channels = [f"https://{host}.example.org/{'d' * 100}/{'e' * 100}/noarch/" for host in "ab"]
+    packages = tuple(conda(f"{'p' * 200}{number}", channels[number % 2]) for number in range(700))
+    instructions = install_conda(InstallConda(packages=packages))
+    assert max(map(len, instructions)) < 100_000
+    words = [words_of(each)[3:] for each in instructions]
+    assert all(portion[0].startswith("https://") for portion in words)
+    assert [word.partition("#")[0] for portion in words for word in portion if "#" in word] == [
+        f"noarch/{each.artifact.filename}" for each in packages
+    ]
+
+
+def test_an_escaped_slash_is_no_name_of_a_file() -> None:
+    """The image's tool unescapes names, and looks for files by them."""
+    package = conda("a")
+    artifact = replace(
+        package.artifact, filename="a/../../b-1-0.conda", url="https://e.org/c/noarch/a%2F..%2F..%2Fb-1-0.conda"
+    )
+    with pytest.raises(UnsupportedError, match="not the file that is locked"):
+        install_conda(InstallConda(packages=(replace(package, artifact=artifact),)))
+
+
 @pytest.mark.parametrize("installer", ["uv", "conda; :", "", "$(x)"])
 def test_another_installer_is_refused(installer: str) -> None:
     """Nothing but the three names gets into the text."""

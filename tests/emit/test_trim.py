@@ -125,3 +125,27 @@ def test_the_packages_of_this_interpreter_as_arguments_of_nothing(tmp_path: Path
     done = subprocess.run([sys.executable, trim.__file__, str(info)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert left(info) >= GONE
+
+
+@pytest.mark.parametrize(
+    "path", ["../../../../other/libx.a", "pkg/../../libx.a", "/other/libx.a", "pkg/x/../../../tests/test_a.py"]
+)
+def test_a_record_that_names_what_is_not_the_package_s(tmp_path: Path, path: str) -> None:
+    """An installer keeps the lines of a RECORD that were in the wheel: what they name outside is not removed."""
+    info = installed(tmp_path / "prefix", {"pkg/__init__.py": "", "pkg/libx.a": ""})
+    victim = tmp_path / path.removeprefix("/") if path.startswith("/") else info.parent / path
+    victim.parent.mkdir(parents=True, exist_ok=True)
+    victim.touch()
+    with (info / "RECORD").open("a", encoding="utf-8") as record:
+        record.write(f"{victim if path.startswith('/') else path},,\n")
+    trim.trim(info)
+    assert victim.exists()
+    assert not (info.parent / "pkg/libx.a").exists()
+
+
+def test_a_record_with_an_empty_line_is_left_alone(tmp_path: Path) -> None:
+    """No installer writes one."""
+    info = installed(tmp_path, WHOLE)
+    (info / "RECORD").write_text("\n" + (info / "RECORD").read_text("utf-8"), encoding="utf-8")
+    trim.trim(info)
+    assert left(info) >= GONE

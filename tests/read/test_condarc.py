@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rattler import Channel
 
-from depnorm.errors import ResolutionError, UsageError
+from depnorm.errors import ResolutionError, UnsupportedError, UsageError
 from depnorm.model import Location
 from depnorm.model.conda import ChannelNames
 from depnorm.read.condarc import read_channel_names
@@ -32,7 +32,9 @@ def test_variables_come_before_the_file(tmp_path: Path) -> None:
     assert (found.alias, found.defaults) == ("https://z.example.org", ("https://a.org/b", "c"))
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "channel_alias: [", "channel_alias:\n", "custom_channels: 3\n", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "[1]", "channel_alias: [", "channel_alias:\n", "custom_channels: 3\n", "\x00", "custom_channels: [a]"]
+)
 def test_any_file_is_survived(tmp_path: Path, text: str) -> None:
     """What is no setting is none."""
     (tmp_path / ".condarc").write_text(text, encoding="utf-8")
@@ -99,3 +101,19 @@ def test_channels_keep_their_order() -> None:
 def test_a_public_url_holds_no_credential(url: str, public: str) -> None:
     """Neither userinfo, nor token, nor query."""
     assert without_credentials(url) == public
+
+
+def test_a_home_that_is_no_directory_has_no_settings() -> None:
+    """As services have it."""
+    assert read_channel_names({"HOME": "/dev/null"}) == ChannelNames()
+
+
+def test_a_token_of_any_host_is_not_shown() -> None:
+    """It may look like any word; the URL that is asked keeps it."""
+    url = "https://conda.example.org/t/any-word/mine"
+    (channel, _) = find_channels([(url, WHERE)], ChannelNames(alias="https://a.example.org"))
+    assert channel.url == url
+    assert "any-word" not in f"{channel.name}{channel!r}{channel.public_url}"
+    with pytest.raises(UnsupportedError) as caught:
+        find_channels([(f"{url}?x=y", WHERE)], ChannelNames())
+    assert "any-word" not in str(caught.value)

@@ -22,6 +22,8 @@ def left(name: str, version: str | None, kind: LeftOutKind = LeftOutKind.SOURCE)
     return LeftOut(ecosystem=Ecosystem.PYPI, name=name, version=version, kind=kind, why="a test")
 
 
+HUGE = "9" * 5000  # digits that Python converts to no int
+
 LOCK = Lock(
     ecosystem=Ecosystem.PYPI,
     packages=tuple(
@@ -98,6 +100,7 @@ def test_a_lock_that_fits(lines: list[str], constraints: list[str]) -> None:
         (["docopt<0.6"], [], "requirements.txt:1 asks for docopt<0.6, the lock has 0.6.2"),
         (["numpy"], ["numpy>=2"], "constraints.txt:1 allows numpy>=2 alone, the lock has 1.26.4"),
         (["numpy===anything"], [], "requirements.txt:1 asks for numpy===anything, the lock has 1.26.4"),
+        ([f"numpy=={HUGE}"], [], f"requirements.txt:1 asks for numpy=={HUGE}, the lock has 1.26.4"),
     ],
 )
 def test_a_line_that_the_lock_does_not_satisfy(lines: list[str], constraints: list[str], expected: str) -> None:

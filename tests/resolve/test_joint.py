@@ -10,6 +10,7 @@ import pytest
 from packaging.pylock import Pylock
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import depnorm
 from depnorm.errors import ResolutionError, UnsupportedError
@@ -280,3 +281,42 @@ def test_a_locked_plan_names_what_it_does_not_prove(tmp_path: Path) -> None:
     assert all("docopt" in text and "building it runs code" in text for text in texts)
     assert "unknown, since the lock does not hold everything" in texts[0]
     assert json.loads(texts[1])["left_out"][0]["kind"] == "source"
+
+
+def test_a_wheel_that_is_missing_below_holds_nothing_back(tmp_path: Path) -> None:
+    """Where pip would build what the newest version needs, an older one without that need does not stand for it."""
+    lock = lock_python(request("hydra-core"), tmp_path)  # 0.11.3 has wheels for all that it needs
+    assert (versions(lock)["hydra-core"], versions(lock)["omegaconf"]) == ("1.3.2", "2.3.0")
+    assert left(lock) == {"antlr4-python3-runtime": LeftOutKind.SOURCE}
+
+
+def test_a_pre_release_does_not_stand_for_a_release(tmp_path: Path) -> None:
+    """Where only pre-releases have wheels for all that they need; what only passed-over versions need is not named."""
+    lock = lock_python(request("hydra-core>=1.1", as_of="2026-11-01"), tmp_path)  # there are 1.4.0rc of it
+    assert versions(lock)["hydra-core"] == "1.3.8"
+    assert left(lock) == {"antlr4-python3-runtime": LeftOutKind.SOURCE}
+    again = lock_python(request("hydra-core>=1.4.0rc1", as_of="2026-11-01"), tmp_path)
+    assert Version(versions(again)["hydra-core"]).is_prerelease
+
+
+def test_another_index_is_another_question(tmp_path: Path, index_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of the machine's index is not that of another; one that needs a password is not kept at all."""
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index_url)
+    assert versions(lock_python(request("beta"), tmp_path)) == {"beta": "2.0"}
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index_url.replace("/simple", "/other"))
+    assert left(lock_python(request("beta"), tmp_path)) == {"beta": LeftOutKind.NOT_FOUND}
+    kept = set((tmp_path / "resolutions").iterdir())
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index_url.replace("://", "://me:secret@"))
+    assert versions(lock_python(request("beta"), tmp_path)) == {"beta": "2.0"}
+    assert set((tmp_path / "resolutions").iterdir()) == kept
+
+
+@pytest.mark.parametrize("line", [f"six; python_version < '{'9' * 5000}'", "six; extra == 'x'", "idna"])
+def test_a_marker_that_cannot_be_evaluated_is_no_crash(cache: Path, line: str) -> None:
+    """Numbers of thousands of digits, and extras that no project has."""
+    try:
+        found = lock_python(request(line, "idna"), cache)
+    except ResolutionError:  # uv has no such numbers either
+        return
+    assert "idna" in versions(found)

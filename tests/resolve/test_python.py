@@ -176,3 +176,10 @@ def test_an_edge_to_nowhere_is_an_error(tmp_path: Path) -> None:
     check_consistent(found.packages)
     with pytest.raises(ResolutionError, match=r"python-dateutil .* requires six"):
         check_consistent([package for package in found.packages if package.name != "six"])
+
+
+@pytest.mark.parametrize("marker", ["sys_platform ~= '1'", f"python_version < '{'9' * 5000}'"])
+def test_a_marker_of_a_wheel_that_cannot_be_evaluated(marker: str) -> None:
+    """An error that names the package: metadata is as hostile as everything else."""
+    with pytest.raises(ResolutionError, match="b: the marker"):
+        evaluate_requirements(["a"], {"a": [f"b; {marker}"]}, marker_environment("3.12", PLATFORM))

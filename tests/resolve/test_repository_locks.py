@@ -3,7 +3,11 @@
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -216,9 +220,88 @@ def test_verification_binds_both_to_the_lock_file(root: Path, monkeypatch: pytes
 
 def test_hostile_lock_files_are_only_not_used(root: Path) -> None:
     """Whatever stands in them: the plan is resolved anew, and the file is named."""
-    for text in ("", "[", "lock-version = '1.0'\n", "lock-version = 1\npackages = 3\n", "package = 'x'\nversion = 1\n"):
+    texts = ["", "[", "lock-version = '1.0'\n", "lock-version = 1\npackages = 3\n", "package = 'x'\nversion = 1\n"]
+    texts += [f"a = {'[' * 5000}{']' * 5000}", f"a = {'9' * 5000}", f"a{'.a' * 5000} = 1"]
+    for text in texts:
         for name in ("pylock.toml", "uv.lock"):
             (root / name).write_text(text, encoding="utf-8")
         found = lock(root, "six")
         assert found.file == ""
         assert {problem.location.path for problem in found.not_used} == {"pylock.toml", "uv.lock"}
+
+
+class Listener(BaseHTTPRequestHandler):
+    """Knows every file, and remembers who asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"Requires-Dist: evil\n")
+
+    do_HEAD = do_GET  # noqa: N815  the name http.server calls
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[str]:
+    """A host that no spec file names."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+SIX = "six-1.16.0-py2.py3-none-any.whl"
+SIX_SHA256 = "8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254"
+ELSEWHERE = """\
+lock-version = "1.0"
+created-by = "somebody"
+[[packages]]
+name = "six"
+version = "1.16.0"
+wheels = [{{ name = "{name}", url = "{url}", hashes = {{ sha256 = "{sha256}" }} }}]
+[[tool.depnorm.left-out]]
+name = "docopt"
+kind = "source"
+why = "is at https://me:hush-hush@host"
+[[tool.depnorm.left-out]]
+name = "six"
+version = "9"
+kind = "source"
+"""
+
+
+@pytest.mark.parametrize("source", ["{place}", "me:hush-hush@{place}", "[", "169.254.169.254"])
+def test_where_a_lock_file_says_that_wheels_lie_does_not_matter(root: Path, place: str, source: str) -> None:
+    """Only its hashes do: the index is asked for the file, and the place is never."""
+    url = f"http://{source.format(place=place)}/{SIX}"
+    text = ELSEWHERE.format(name=SIX, url=url, sha256=SIX_SHA256)
+    (root / "pylock.toml").write_text(text, encoding="utf-8")
+    found = lock(root, "six", "docopt")
+    assert found.file == "pylock.toml"
+    (package,) = found.packages
+    assert place not in (package.artifact.url or "")
+    assert (package.artifact.url or "").endswith(SIX)
+    assert not package.artifact.elsewhere
+    assert [each.name for each in found.remainder] == ["docopt"]
+    assert "hush-hush" not in render_pylock(found)
+    assert Listener.asked == []
+
+
+@pytest.mark.parametrize("line", ["six", "--extra-index-url {index_url}\nsix"])
+def test_a_file_that_no_index_of_the_repository_has(root: Path, place: str, index_url: str, line: str) -> None:
+    """The lock file is not used, and the place it names is told to the operator, not asked; so no image asks it."""
+    text = ELSEWHERE.format(name=SIX, url=f"http://me:hush@{place}/{SIX}", sha256="0" * 64)
+    (root / "pylock.toml").write_text(text, encoding="utf-8")
+    found = lock(root, line.format(index_url=index_url))
+    assert found.file == "uv.lock"
+    (problem,) = found.not_used
+    assert problem.message.endswith(f"has its file of six 1.16.0, said to be at {place}")
+    assert place not in depnorm.dockerfile(depnorm.plan(root, lock=True, python=PYTHON))
+    assert Listener.asked == []

@@ -86,3 +86,27 @@ def test_only_web_addresses_are_opened(url: str, tmp_path: Path) -> None:
     artifact = Artifact(filename="x-1-py3-none-any.whl", sha256="0" * 64, size=1)
     with pytest.raises(ResolutionError, match="https"):
         read_requirements([Wheel(artifact=artifact, url=url)], tmp_path, None)
+
+
+def test_a_hash_is_no_proof_of_what_lies_beside_a_wheel(index: tuple[Path, str], tmp_path: Path) -> None:
+    """What one place says of a wheel is not believed of the wheel with that hash at another: any place may claim it."""
+    root, host = index
+    wheel = put_wheel(root, host)
+    (root / "evil").mkdir()
+    (root / "evil" / f"{wheel.artifact.filename}.metadata").write_text("Requires-Dist: evil\n", encoding="utf-8")
+    elsewhere = Wheel(artifact=wheel.artifact, url=f"{host}/evil/{wheel.artifact.filename}")
+    assert read_requirements([elsewhere], tmp_path, None) == [("evil",)]
+    assert read_requirements([wheel], tmp_path, None) == [EDGES]
+
+
+@pytest.mark.parametrize(("offset", "value"), [(8, 99), (6, 1)])
+def test_a_broken_archive_is_refused(index: tuple[Path, str], tmp_path: Path, offset: int, value: int) -> None:
+    """Of an unknown compression, or encrypted: named, and no crash."""
+    path = index[0] / put_wheel(*index).artifact.filename
+    data = bytearray(path.read_bytes())
+    for signature, shift in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
+        data[data.rindex(signature) + offset + shift] = value
+    path.write_bytes(data)
+    artifact = Artifact(filename=path.name, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+    with pytest.raises(ResolutionError, match="is not a wheel"):
+        read_requirements([Wheel(artifact=artifact, url=f"{index[1]}/{path.name}")], tmp_path, None)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import depnorm
 from depnorm.analyze.rules import RULES
@@ -25,6 +27,8 @@ from depnorm.model import (
     Lock,
     LockedPackage,
     Snapshot,
+    Stage,
+    StageKind,
     Subset,
 )
 from depnorm.read.text import decode
@@ -368,3 +372,47 @@ def test_real_hints_are_true(real_corpus: Path, tmp_path: Path) -> None:
             shutil.rmtree(changed)
             tried += 1
     assert tried >= 100
+
+
+def asked_at_random(random: Random, snapshot: Snapshot) -> dict[str, str]:
+    """Packages of the snapshot with a specifier near its version."""
+    names = random.sample(sorted(snapshot.packages), random.randint(1, 6))
+    found = {}
+    for name in names:
+        release = list(Version(snapshot.packages[name].version).release)
+        place = random.randrange(len(release))
+        release[place] = max(0, release[place] - random.randint(0, 2))
+        version = ".".join(map(str, release))
+        wild = f"=={version}.*"
+        found[name] = random.choice([f"=={version}", f"<={version}", f"<{version}", f">={version}", wild, ""])
+    return found
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_hints_of_anything_are_true(seed: int, tmp_path: Path) -> None:
+    """Whatever is asked for: what a hint proposes, written, makes the plan share just as many more bytes."""
+    catalog = load_catalog()
+    snapshot = load_snapshot(catalog, catalog.default_python)
+    lines = asked_at_random(Random(seed), snapshot)  # noqa: S311  a sample, not a secret
+
+    def shared(**changed: str) -> int:
+        text = "".join(f"{name}{spec}\n" for name, spec in {**lines, **changed}.items())
+        (tmp_path / "requirements.txt").write_text(text, encoding="utf-8")
+        return depnorm.plan(tmp_path).shared_bytes
+
+    before = shared()
+    for hint in nearest_of(analyze_path(tmp_path)):
+        changed = {name: f"=={version}" for name, version in hint.versions.items()}
+        assert shared(**changed) - before == hint.bytes, (lines, hint.as_problem())
+
+
+@pytest.mark.parametrize("line", ["numpy=={}", "numpy~=1.{}", "numpy>=1.dev{}", "numpy!=1.{}.*"])
+def test_a_version_of_thousands_of_digits_is_no_crash(line: str, tmp_path: Path) -> None:
+    """Python converts no such number; the line is planned as one that no shared layer satisfies."""
+    text = line.format("9" * 5000)
+    (tmp_path / "requirements.txt").write_text(f"{text}\nscipy; python_version < '{'9' * 5000}'\n", encoding="utf-8")
+    assert not any(package.name == "numpy" for stage in shared_stages(tmp_path) for package in stage.packages)
+
+
+def shared_stages(root: Path) -> list[Stage]:
+    return [stage for stage in depnorm.plan(root).stages if stage.kind is StageKind.SHARED]

@@ -86,7 +86,7 @@ def test_the_partition_is_exact_under_any_cap(cap: int, layers: int, tmp_path: P
     assert len(found.layers) == layers
     held = [package for layer, _ in found.layers for package in layer.packages]
     assert sorted([*held, *found.own], key=str) == sorted(LOCK.packages, key=str)
-    full = f"no more than {cap} shared layers are taken, the larger ones first"
+    full = f"--max-layers {cap} is used up by larger ones"
     out = {"python", "openssl", "tzdata"} if cap == 0 else {"mkl"} if cap < 3 else set()
     assert {name for name, why in found.why_own.items() if why == full} >= out
 
@@ -159,6 +159,18 @@ def test_a_key_is_of_all_that_decides_the_bytes(tmp_path: Path) -> None:
         ),
         (replace(LOCK, packages=(wheel("toolz"),)), "not Python and pip"),
         (replace(LOCK, packages=(conda("python", version="3.7.1"), PACKAGES[3], wheel("toolz"))), "3.8 or later"),
+        (
+            replace(
+                LOCK,
+                packages=(conda("python", version="3.7.1"), PACKAGES[3]),
+                left_out=(
+                    LeftOut(
+                        ecosystem=Ecosystem.PYPI, name=".", version=None, kind=LeftOutKind.DIRECTORY, why="is its own"
+                    ),
+                ),
+            ),
+            "3.8 or later",
+        ),  # nothing could tell what pip installed
         (
             replace(
                 LOCK,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import os.path
 import re
 import sys
 import sysconfig
@@ -26,6 +27,7 @@ MODULES = (".py", ".pyi", ".pyc")
 SUITE = re.compile(r"(?P<directory>[^/]+/(?:.+?/)??tests?)/.+")
 TEST_MODULE = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py")
 NAMED = re.compile(rb"\btests?\b")
+OUTSIDE = ("/", "../../../../")  # how paths begin that leave the prefix, which is three directories up
 
 
 def trim(info: Path) -> None:
@@ -34,14 +36,22 @@ def trim(info: Path) -> None:
     if not record.exists():
         return
     lines = record.read_text(encoding="utf-8").splitlines(keepends=True)
-    paths = [row[0] for row in csv.reader(lines)]
-    gone = set(removable(info.parent, paths))
-    if len(paths) != len(lines) or not gone:
+    paths = [row[0] for row in csv.reader(lines) if row]
+    if len(paths) != len(lines):
+        return
+    # An installer keeps what the RECORD in a wheel says, and that may be anything.
+    gone = set(removable(info.parent, [path for path in paths if is_plain(path)]))
+    if not gone:
         return
     for path in gone:
         remove(info.parent, info.parent / path)
     kept = (line for line, path in zip(lines, paths) if path not in gone)  # noqa: B905  Python 3.8 has no `strict`
     record.write_text("".join(kept), encoding="utf-8")
+
+
+def is_plain(path: str) -> bool:
+    """Tell whether a path is written in its one way, and stays in the prefix."""
+    return path == os.path.normpath(path) and not path.startswith(OUTSIDE)
 
 
 def removable(site: Path, paths: Sequence[str]) -> Iterator[str]:

@@ -49,13 +49,14 @@ INDEX = (
 
 @dataclass
 class Snapshots:
-    """Files by path; the first `failures` answers are a 503. `authorization` has to be sent."""
+    """Files by path; the first `failures` answers are a 503. `authorization` has to be sent; `leads` to elsewhere."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     failures: int = 0
     requested: list[str] = field(default_factory=list)
     url: str = ""
     authorization: str | None = None
+    leads: dict[str, str] = field(default_factory=dict)
 
     def publish(self, date: str, *records: str) -> None:
         self.files[f"/{date}/src/contrib/PACKAGES.gz"] = index_of(*records)
@@ -74,6 +75,10 @@ def serve() -> Iterator[Snapshots]:
                 self.send_error(503)
             elif snapshots.authorization not in {None, self.headers["Authorization"]}:
                 self.send_error(401)
+            elif self.path in snapshots.leads:
+                self.send_response(302)
+                self.send_header("Location", snapshots.leads[self.path])
+                self.end_headers()
             elif self.path in snapshots.files:
                 self.send_response(200)
                 self.end_headers()

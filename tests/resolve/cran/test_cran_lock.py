@@ -340,6 +340,27 @@ def test_credentials_are_sent_and_not_told(
     assert not list((tmp_path / "cache").rglob("*.gz"))
 
 
+def test_credentials_go_to_no_other_server(
+    snapshots: Snapshots, make_repository: MakeRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a server leads elsewhere, the password stays behind; on the same server it goes along."""
+    snapshots.authorization = "Basic dXNlcjpodW50ZXIy"
+    root = make_repository({"install.R": 'install.packages("delta")\n', **RUNTIME})
+    monkeypatch.setenv("DEPNORM_CRAN", f"{snapshots.url.replace('//', '//user:hunter2@')}/old")
+    snapshots.leads[f"/old/{DATE}/src/contrib/PACKAGES.gz"] = f"/{DATE}/src/contrib/PACKAGES.gz"
+    assert pins(locked(root)) == ["delta 2.0"]
+    other = snapshots.url.replace("127.0.0.1", "localhost")
+    snapshots.leads[f"/old/{DATE}/src/contrib/PACKAGES.gz"] = f"{other}/{DATE}/src/contrib/PACKAGES.gz"
+    with pytest.raises(ResolutionError, match="401"):
+        locked(root)
+
+
+def test_only_line_feeds_end_a_line() -> None:
+    """As R has it: a form feed or a line separator in a field begins no other field."""
+    text = "Package: good\nVersion: 1.0\nLicense: x\x0cVersion: 9.0\u2028Version: 8.0\r\n\r\n"
+    assert [each.version for each in parse_index(text, "4.2").entries["good"]] == ["1.0"]
+
+
 @pytest.mark.parametrize(
     "url", ["", "/srv/cran", "file:///srv/cran", "https://example.org/a b", "https://example.org/\n"]
 )

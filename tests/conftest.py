@@ -23,11 +23,11 @@ REAL_CORPUS = ROOT.parent / "shared" / "corpus"
 
 @pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side (`-n auto`), the tests of a file share its fixtures, and those of the engine share the engine."""
+    """Side by side (`-n auto`), the tests of a file share its fixtures; a file may name a group that others are in."""
     items.sort(key=lambda item: item.get_closest_marker("engine") is None)  # the longest road first
     for item in items:
-        group = "engine" if item.get_closest_marker("engine") else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.hookimpl(wrapper=True)

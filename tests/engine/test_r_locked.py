@@ -12,7 +12,7 @@ import depnorm
 from depnorm.model import Builder, InstallRPackages, Mode, Stage, StageKind, VerifyR
 from depnorm.model.verification import Engine
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("images of verify")]
 
 SAMPLES = Path(__file__).parents[2] / "corpus"
 DATE = "2024-01-10"

@@ -14,7 +14,7 @@ from depnorm.library.verify import verify_plan
 from depnorm.model import InstallRPackages, Plan, RunPip, Stage, StageKind
 from depnorm.model.verification import Difference, DifferenceKind, Engine, Verification
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("images of verify")]
 
 SAMPLES = Path(__file__).parents[2] / "corpus"
 

@@ -113,7 +113,9 @@ def test_the_largest_layers_win(maximum: int, layers: list[str]) -> None:
     locked = [package for name, package in PACKAGES.items() if name != "hatchling"]
     found = split(*locked, max_layers=maximum)
     assert names(found)[0] == layers
-    assert all(f"--max-layers {maximum} is" in found.refused[name] for name in {"arrays", "tables", "web"} - set(layers))
+    assert all(
+        f"--max-layers {maximum} is" in found.refused[name] for name in {"arrays", "tables", "web"} - set(layers)
+    )
     assert all(found.why_own.values())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from packaging.markers import Marker
+from packaging.markers import Marker, UndefinedEnvironmentName
 from packaging.pylock import Package, Pylock, PylockValidationError
 from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag
@@ -129,7 +129,7 @@ def _is_true(marker: Marker, environment: Mapping[str, str | frozenset[str]], pl
             cast("dict[str, str]", environment),
             context="lock_file",  # packaging types the sets only for itself
         )
-    except ValueError as error:  # no marker, or a version of thousands of digits
+    except (ValueError, UndefinedEnvironmentName) as error:  # ValueError: a comparison that is none, or is too long
         raise ResolutionError(f"{place}: the marker cannot be evaluated: {error}") from error
 
 

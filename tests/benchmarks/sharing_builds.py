@@ -268,7 +268,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--builds", type=int, default=30)
-    parser.add_argument("--max-megabytes", type=int, default=150, help="of wheels in a repository")
+    parser.add_argument("--max-megabytes", type=int, default=100, help="of wheels in a repository")
     parser.add_argument("--state", type=Path, default=Path("sharing-builds.json"))
     parser.add_argument("--registry", default=os.environ.get("ENGINE_REGISTRY"), help="HOST:PORT to push to")
     options = parser.parse_args()

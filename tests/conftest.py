@@ -21,13 +21,9 @@ SAMPLES = ROOT / "corpus"
 REAL_CORPUS = ROOT.parent / "shared" / "corpus"
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side (`-n auto`), the tests of a file share its fixtures; a file may name a group that others are in."""
-    items.sort(key=lambda item: item.get_closest_marker("engine") is None)  # the longest road first
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """The longest road first."""
+    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
 
 
 @pytest.hookimpl(wrapper=True)

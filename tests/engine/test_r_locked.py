@@ -1,4 +1,4 @@
-"""Locked R packages with a real engine: the image holds the versions of the lock, and is what the plain one is."""
+"""Locked R packages with a real engine: the image holds the versions of the lock, or is not built."""
 
 import os
 from dataclasses import replace
@@ -9,12 +9,10 @@ import pytest
 from conftest import R_BASE, Bench
 
 import depnorm
-from depnorm.model import Builder, InstallRPackages, Mode, Stage, StageKind, VerifyR
-from depnorm.model.verification import Engine
+from depnorm.model import Builder, InstallRPackages, Stage, VerifyR
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("images of verify")]
+pytestmark = pytest.mark.engine
 
-SAMPLES = Path(__file__).parents[2] / "corpus"
 DATE = "2024-01-10"
 
 
@@ -25,28 +23,6 @@ def _snapshots(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         pytest.skip("no CRAN: set ENGINE_CRAN")
     monkeypatch.setenv("DEPNORM_CRAN", os.environ["ENGINE_CRAN"])
     monkeypatch.setenv("DEPNORM_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.mark.parametrize(
-    ("script", "layers"),
-    [
-        ('install.packages("tidyverse")\nlibrary(tidyverse)\n', ["tidyverse"]),
-        ('install.packages(c("readr", "jsonlite"))\nsystem2("true")\n', []),
-    ],
-)
-def test_the_locked_image_is_the_plain_one(tmp_path: Path, script: str, layers: list[str]) -> None:
-    """With a layer that is all in the lock; without one that brings more, and with a script that runs all the same."""
-    root = tmp_path / "repo"
-    root.mkdir()
-    (root / "install.R").write_text(f"{script}# {uuid4().hex}\n", encoding="utf-8")
-    (root / "runtime.txt").write_text(f"r-4.2-{DATE}\n", encoding="utf-8")
-    found = depnorm.verify(root, engine=Engine.DOCKER, network="host", base_image=R_BASE)
-    assert found.plan.mode is Mode.LOCKED
-    assert [stage.name for stage in found.plan.stages if stage.kind is StageKind.SHARED] == layers
-    assert found.comparison.differences == (), found.log
-    lock = depnorm.lock(root)
-    assert found.staged.packages == {f"R: {each.name}": each.version for each in lock.packages}
-    assert set(found.staged.imports.values()) == {""}
 
 
 def test_another_version_fails_the_build(bench: Bench, tmp_path: Path) -> None:

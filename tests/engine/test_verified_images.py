@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from conftest import CONDA_BASE, PYTHON_BASE, R_BASE, Bench, output
@@ -11,10 +12,10 @@ from conftest import CONDA_BASE, PYTHON_BASE, R_BASE, Bench, output
 import depnorm
 from depnorm import cli
 from depnorm.library.verify import verify_plan
-from depnorm.model import InstallRPackages, Plan, RunPip, Stage, StageKind
+from depnorm.model import InstallRPackages, Mode, Plan, RunPip, Stage, StageKind
 from depnorm.model.verification import Difference, DifferenceKind, Engine, Verification
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("images of verify")]
+pytestmark = pytest.mark.engine
 
 SAMPLES = Path(__file__).parents[2] / "corpus"
 
@@ -50,6 +51,32 @@ def test_the_staged_image_is_the_plain_one(
     assert not any(found.plain.imports.values())
     assert bool(found.plain.files) == has_files
     assert images() == before
+
+
+@pytest.mark.parametrize(
+    ("script", "layers"),
+    [
+        ('install.packages("tidyverse")\nlibrary(tidyverse)\n', ["tidyverse"]),
+        ('install.packages(c("readr", "jsonlite"))\nsystem2("true")\n', []),
+    ],
+)
+def test_a_locked_r_image_is_the_plain_one(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, layers: list[str]
+) -> None:
+    """With a layer that is all in the lock; without one that brings more, and with a script that runs all the same."""
+    assert bench
+    monkeypatch.setenv("DEPNORM_CRAN", os.environ["ENGINE_CRAN"])
+    root = tmp_path / "repo"
+    root.mkdir()
+    (root / "install.R").write_text(f"{script}# {uuid4().hex}\n", encoding="utf-8")
+    (root / "runtime.txt").write_text("r-4.2-2024-01-10\n", encoding="utf-8")
+    found = depnorm.verify(root, engine=Engine.DOCKER, network="host", base_image=R_BASE)
+    assert found.plan.mode is Mode.LOCKED
+    assert [stage.name for stage in found.plan.stages if stage.kind is StageKind.SHARED] == layers
+    assert found.comparison.differences == (), found.log
+    lock = depnorm.lock(root)
+    assert found.staged.packages == {f"R: {each.name}": each.version for each in lock.packages}
+    assert set(found.staged.imports.values()) == {""}
 
 
 def test_images_are_kept_on_demand(bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

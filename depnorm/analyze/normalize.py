@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from depnorm.model import Dependency, Ecosystem, Problem
+from depnorm.model import Dependency, Ecosystem, Problem, marker_holds
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -16,15 +16,8 @@ MAX_RIVALS = 20
 
 
 def applies(dependency: Dependency, environment: Mapping[str, str]) -> bool:
-    """Whether a dependency's marker holds in a marker environment (PEP 508)."""
-    if dependency.marker is None:
-        return True
-    from packaging.markers import Marker  # noqa: PLC0415  most lines have none
-
-    try:
-        return Marker(dependency.marker).evaluate(dict(environment))
-    except ValueError:  # no marker, or a version of thousands of digits
-        return True
+    """Whether a dependency's marker holds in a marker environment (PEP 508), or may."""
+    return dependency.marker is None or marker_holds(dependency.marker, environment) is not False
 
 
 def in_canonical_order(dependencies: Iterable[Dependency]) -> tuple[Dependency, ...]:

@@ -81,12 +81,12 @@ def _take_layers(made: Plan, source: str | None) -> Plan:
 
 
 def lock(path: str | Path, *, ecosystem: Ecosystem | None = None, **options: Unpack[PlanOptions]) -> Lock | CranLock:
-    """One joint resolution of what a repository asks of pip, as of a date (the catalog's), from the index.
+    """One joint resolution of what a repository asks of conda (with its pip section), else of pip, as of a date.
 
-    With `ecosystem` cran, and where only R installs something, a lock of its R packages: at the repository's own
-    snapshot of CRAN, or as of the date. Nothing of it is built or run, but for sdists with `allow_builds`; a lock file
-    of the repository that fits is taken instead. Raises what `plan` raises, and `UnsupportedError` where the
-    ecosystem's tool installs nothing.
+    The date is the catalog's by default. With `ecosystem` cran, and where only R installs something, a lock of its R
+    packages: at the repository's own snapshot of CRAN, or as of the date. Nothing of it is built or run, but for sdists
+    with `allow_builds`; a pylock.toml or uv.lock of the repository that fits is taken instead. Raises what `plan`
+    raises, and `UnsupportedError` where the ecosystem's tool installs nothing.
     """
     asked: PlanOptions = {**options, "lock": True}
     found = _ask(path, asked)

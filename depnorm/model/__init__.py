@@ -13,7 +13,7 @@ from depnorm.model.catalog import (
 )
 from depnorm.model.choice import Builder, ChosenFile, SpecChoice
 from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem, canonical_name, requirement_name
-from depnorm.model.environment import marker_environment
+from depnorm.model.environment import marker_environment, marker_holds
 from depnorm.model.finding import Finding, Severity
 from depnorm.model.line_text import fits_a_line
 from depnorm.model.lock import CranLock, CranPackage, LeftOut, LeftOutKind, Lock
@@ -119,6 +119,7 @@ __all__ = [
     "canonical_name",
     "fits_a_line",
     "marker_environment",
+    "marker_holds",
     "redact",
     "requirement_name",
 ]

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from depnorm.resolve.conda_channel import without_credentials
 from depnorm.resolve.conda_pip import add_pip_section
 from depnorm.resolve.conda_request import CondaRequest
 from depnorm.resolve.conda_solve import Record, solve
+from depnorm.resolve.kept import keep
 from depnorm.resolve.uv_command import NoSolutionError
 
 SCHEMA = 1
@@ -67,10 +67,7 @@ def _remembered(request: CondaRequest, cache: Path) -> tuple[tuple[LockedPackage
     answer = _solve(request, cache) if request.specs else ((), ())
     is_settled = request.as_of < datetime.now(UTC).date().isoformat()
     if is_settled and all(channel.url == channel.public_url for channel in request.channels):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}")
-        part.write_text(json.dumps([[asdict(each) for each in part] for part in answer]), "utf-8")
-        part.replace(kept)  # another process may read it
+        keep(kept, json.dumps([[asdict(each) for each in part] for part in answer]).encode())
     return answer
 
 

@@ -7,13 +7,11 @@ pip replace a package of conda, and that is an error with both lines; what canno
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -30,11 +28,13 @@ from depnorm.model import (
     Progress,
     canonical_name,
     marker_environment,
+    marker_holds,
     redact,
 )
 from depnorm.resolve.conda_request import CondaRequest
 from depnorm.resolve.conda_solve import find_distributions, is_distribution
 from depnorm.resolve.joint import lock_python
+from depnorm.resolve.kept import keep
 from depnorm.resolve.request import Request
 from depnorm.resolve.uv_command import NoSolutionError
 
@@ -88,19 +88,18 @@ def _for_python(asked: Request, version: str) -> Request:
 
 
 def _holds(line: Dependency, environment: dict[str, str]) -> bool:
-    try:
-        return line.marker is None or Marker(line.marker).evaluate(environment)
-    except (UndefinedComparison, UndefinedEnvironmentName) as error:
+    answer = line.marker is None or marker_holds(line.marker, environment)
+    if answer is None:
         raise ResolutionError(
-            f"{line.location}: the marker {redact(line.marker or '')!r:.200} compares what cannot be compared",
+            f"{line.location}: the marker {redact(line.marker or '')!r:.200} cannot be evaluated",
             hint="Correct it: pip refuses it, too.",
-        ) from error
+        )
+    return answer
 
 
 def _installed(packages: Sequence[LockedPackage], cache: Path, progress: Progress | None) -> Mapping[str, _Installed]:
     """The distributions that pip finds after conda, by name."""
     place = cache / "conda-packages"
-    place.mkdir(parents=True, exist_ok=True)
     asked = [each for each in packages if _BRINGS_PYTHON & {_name(line) for line in each.requires}]
     known = {each.name: _read(place, each) for each in asked}
     unknown = [each for each in asked if known[each.name] is None]
@@ -142,10 +141,7 @@ def _read(place: Path, package: LockedPackage) -> dict[str, str] | None:
 
 
 def _write(place: Path, package: LockedPackage, names: Mapping[str, str]) -> None:
-    kept = _kept(place, package)
-    part = kept.with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(names), "utf-8")
-    part.replace(kept)  # another process may read the same cache
+    keep(_kept(place, package), json.dumps(names).encode())
 
 
 def _check_kept(asked: Request, installed: Mapping[str, _Installed], request: CondaRequest) -> None:

@@ -17,6 +17,7 @@ from depnorm.errors import ResolutionError
 from depnorm.model import canonical_name, redact
 from depnorm.resolve.conda_channel import CondaChannel
 from depnorm.resolve.conda_request import CondaRequest
+from depnorm.resolve.kept import cache_error
 from depnorm.resolve.uv_command import NoSolutionError
 
 SOLVE_SECONDS = 600
@@ -68,7 +69,10 @@ def solve(request: CondaRequest, cache: Path, *, dated: bool = True) -> list[Rec
     secret = any(channel.url != channel.public_url for channel in request.channels)
     with tempfile.TemporaryDirectory() as scratch:  # what is kept of a channel holds its URL, and all of its records
         place = Path(scratch) if secret else cache / "repodata"
-        place.mkdir(parents=True, exist_ok=True)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cache_error(place, error) from error
         return [Record(**each) for each in _ask("solve", _question(request, place, dated=dated), request.channels)]
 
 

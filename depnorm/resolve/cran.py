@@ -4,7 +4,6 @@ A snapshot has one version of each package, so nothing is solved: the index tell
 """
 
 import hashlib
-import os
 import urllib.error
 import zlib
 from base64 import b64encode
@@ -20,6 +19,7 @@ from depnorm.errors import ResolutionError
 from depnorm.model import CranLock, CranPackage, Dependency, Ecosystem, LeftOut, LeftOutKind, Progress, redact
 from depnorm.resolve.cran_index import STRONG, Index, IndexEntry, Need, parse_index, parse_version, satisfies
 from depnorm.resolve.cran_request import CranRequest
+from depnorm.resolve.kept import keep
 from depnorm.resolve.wheel import fetch
 
 NAME = "CRAN"
@@ -164,10 +164,7 @@ def _read_index(request: CranRequest, cache: Path, progress: Progress | None) ->
         data = _download(request)
         text = _checked(data, request)
         if request.as_of < datetime.now(UTC).date().isoformat() and redact(request.repository) == request.repository:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            part = kept.with_suffix(f".{os.getpid()}")
-            part.write_bytes(data)
-            part.replace(kept)  # another process may read it
+            keep(kept, data)
     if progress:
         progress("the packages of the repository", 1, 1)
     return text

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from depnorm.errors import ResolutionError
 from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, LockedPackage, redact
+from depnorm.resolve.kept import keep
 from depnorm.resolve.request import Request
 from depnorm.resolve.uv_command import Query, compile_pylock_text
 from depnorm.resolve.wheel import Wheel, read_requirements
@@ -67,10 +68,8 @@ def _is_public(package: LockedPackage, request: Request, cache: Path) -> bool:
     url = package.artifact.url or ""
     if not _PLAIN.fullmatch(url) or redact(url) != url or _host(url) in _secret_hosts(request):
         return False
-    place = cache / "wheels"
-    place.mkdir(parents=True, exist_ok=True)
     try:
-        read_requirements([Wheel(artifact=package.artifact, url=url)], place, None)
+        read_requirements([Wheel(artifact=package.artifact, url=url)], cache / "wheels", None)
     except ResolutionError:
         return False
     return True
@@ -107,10 +106,7 @@ def _default_host(request: Request, cache: Path) -> str:
         host = _host(package["wheels"][0]["url"])
     except (ResolutionError, KeyError, IndexError):
         return ""
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    part = kept.with_suffix(f".{os.getpid()}")
-    part.write_text(host, "utf-8")
-    part.replace(kept)  # another process may read it
+    keep(kept, host.encode())
     return host
 
 

@@ -6,12 +6,11 @@ The spec files say what is wanted, a lock that fits says which artifacts.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from depnorm.model import Dependency, LeftOut, LeftOutKind, Lock, marker_environment, requirement_name
+from depnorm.model import Dependency, LeftOut, LeftOutKind, Lock, marker_environment, marker_holds, requirement_name
 from depnorm.resolve.request import Request
 
 _WHY_NOT_NEEDED = "is in the lock file, and nothing in the spec files needs it"
@@ -114,12 +113,8 @@ def _reached(lock: Lock, request: Request) -> frozenset[str]:
 
 
 def _applies(constraint: Dependency, request: Request) -> bool:
-    if constraint.marker is None:
-        return True
-    try:
-        return Marker(constraint.marker).evaluate(marker_environment(request.python, request.platform))
-    except ValueError:  # no marker, or a version of thousands of digits
-        return True
+    marker, environment = constraint.marker, marker_environment(request.python, request.platform)
+    return marker is None or marker_holds(marker, environment) is not False
 
 
 def _satisfies(version: str, spec: str) -> bool:

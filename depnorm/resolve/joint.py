@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from depnorm.model import LeftOut, LeftOutKind, Lock, Progress, redact, requirement_name
 from depnorm.model.environment import marker_environment
 from depnorm.resolve.elsewhere import tell_elsewhere
+from depnorm.resolve.kept import keep
 from depnorm.resolve.missing_wheels import each_alone, left_out_by_name, missed_wheels, too_early, unlockable
 from depnorm.resolve.pip_report import ask_pip
 from depnorm.resolve.pylock import Selection, lock_pylock
@@ -186,10 +187,7 @@ def _remembered(query: Query, request: Request, cache: Path, progress: Progress 
     is_settled = query.as_of < datetime.now(UTC).date().isoformat()
     if is_settled and all(redact(line) == line for line in (*query.options, *sources)):
         left = [{"name": each.name, "kind": each.kind, "why": each.why} for each in answer.left_out]
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}")
-        part.write_text(json.dumps({"pylock": answer.pylock, "left_out": left}), "utf-8")
-        part.replace(kept)  # another process may read it
+        keep(kept, json.dumps({"pylock": answer.pylock, "left_out": left}).encode())
     return answer
 
 
@@ -241,9 +239,7 @@ def _wheels(lock: Lock) -> list[Wheel]:
 
 def _kept_wheels(cache: Path) -> Path:
     """Where what wheels say of themselves is kept, by their hashes."""
-    place = cache / "wheels"
-    place.mkdir(parents=True, exist_ok=True)
-    return place
+    return cache / "wheels"
 
 
 def _marker(request: Request) -> str:

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, canonical_name, requirement_name
-from depnorm.model.environment import marker_environment
+from depnorm.model.environment import marker_environment, marker_holds
 from depnorm.resolve.uv_command import FAILED_BUILD, NoSolutionError, Prereleases, Query, compile_pylock_text
 
 _NO_WHEEL = re.compile(r"Wheels are required for `([^`]+)`")
@@ -52,22 +52,16 @@ def each_alone(lock: Lock, query: Query) -> Query:
 
     So a version that is held back by what another package says of it is no surprise.
     """
-    environment = marker_environment(query.python, query.platform)
+    environment = {**marker_environment(query.python, query.platform), "extra": ""}
     asked = [*query.requirements, *query.constraints]
     asked += [line for package in lock.packages for line in package.requires]
     limits: dict[str, set[str]] = {each.name: set() for each in lock.packages}
     for requirement in map(Requirement, asked):
-        if requirement.name in limits and _holds(requirement, environment):
+        holds = requirement.marker is None or marker_holds(str(requirement.marker), environment)
+        if requirement.name in limits and holds:
             limits[requirement.name].update(map(str, requirement.specifier))
     lines = tuple(f"{name}{','.join(sorted(limits[name]))}" for name in sorted(limits))
     return replace(query, requirements=lines, constraints=(), excluded=(), alone=True)
-
-
-def _holds(requirement: Requirement, environment: Mapping[str, str]) -> bool:
-    try:
-        return requirement.marker is None or requirement.marker.evaluate({**environment, "extra": ""})
-    except ValueError:  # a comparison of what cannot be compared, or a version of thousands of digits
-        return False
 
 
 def too_early(lock: Lock, alone: Query) -> Iterator[str]:

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from depnorm.errors import ResolutionError
 from depnorm.model import Artifact, Ecosystem, LockedPackage, Progress
-from depnorm.model.environment import marker_environment
+from depnorm.model.environment import marker_environment, marker_holds
 from depnorm.resolve.uv_command import NoSolutionError, Query, compile_pylock
 from depnorm.resolve.wheel import Wheel, choose_wheel, read_requirements, supported_tags
 
@@ -127,13 +127,12 @@ def _holding(lines: Sequence[str], extras: set[str], environment: Mapping[str, s
 
 
 def _applies(requirement: Requirement, extras: set[str], environment: Mapping[str, str]) -> bool:
-    marker = requirement.marker
-    try:
-        return marker is None or any(
-            marker.evaluate({**environment, "extra": extra}) for extra in ("", *sorted(extras))
-        )
-    except ValueError as error:  # a comparison of what cannot be compared, or a version of thousands of digits
-        raise ResolutionError(f"{requirement.name}: the marker of what a wheel requires cannot be evaluated") from error
+    if requirement.marker is None:
+        return True
+    answers = {marker_holds(str(requirement.marker), {**environment, "extra": extra}) for extra in ("", *extras)}
+    if None in answers:
+        raise ResolutionError(f"{requirement.name}: the marker of what a wheel requires cannot be evaluated")
+    return True in answers
 
 
 def _edge(requirement: Requirement) -> str:

@@ -1,7 +1,6 @@
 """Which wheel of a version pip would install for a Target, and what its metadata requires."""
 
 import hashlib
-import os
 import tempfile
 import time
 import urllib.error
@@ -23,6 +22,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from depnorm.errors import ResolutionError
 from depnorm.model import Artifact, Progress, redact
+from depnorm.resolve.kept import keep
 
 CONNECTIONS = 8
 _TIMEOUT_SECONDS = 60
@@ -114,9 +114,7 @@ def read_requirements(wheels: Sequence[Wheel], cache: Path, progress: Progress |
 def _requires(wheel: Wheel, cache: Path) -> tuple[str, ...]:
     kept = cache / f"{wheel.digest}.metadata"
     if not kept.exists():
-        part = kept.with_suffix(f".{os.getpid()}")
-        part.write_bytes(_fetch_metadata(wheel))
-        part.replace(kept)  # another process may read the same cache
+        keep(kept, _fetch_metadata(wheel))
     raw, _ = parse_email(kept.read_bytes())
     return tuple(raw.get("requires_dist", ()))
 

@@ -8,7 +8,6 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 import configparser
 import io
 import json
-import os
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 
 from depnorm.errors import ResolutionError
 from depnorm.model import Progress
+from depnorm.resolve.kept import keep
 from depnorm.resolve.wheel import BAD_ARCHIVE, CONNECTIONS, Wheel, fetch
 
 _BLOCK = 64 * 1024
@@ -63,9 +63,7 @@ def _files(wheel: Wheel, cache: Path) -> dict[str, str]:
         found: dict[str, str] = json.loads(kept.read_text("utf-8"))
     except (OSError, ValueError):
         found = _fetch(wheel)
-        part = kept.with_suffix(f".{os.getpid()}")
-        part.write_text(json.dumps(found), "utf-8")
-        part.replace(kept)  # another process may read the same cache
+        keep(kept, json.dumps(found).encode())
     return found
 
 

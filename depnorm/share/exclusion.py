@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from depnorm.model import Dependency, Ecosystem, LockedPackage, Snapshot, marker_environment, requirement_name
+from depnorm.model import (
+    Dependency,
+    Ecosystem,
+    LockedPackage,
+    Snapshot,
+    marker_environment,
+    marker_holds,
+    requirement_name,
+)
 from depnorm.share.layers import closure
 
 MAX_SPECIFIERS = 100
@@ -28,7 +36,8 @@ def find_demands(dependencies: Sequence[Dependency], snapshot: Snapshot) -> list
     for dependency in sorted(dependencies, key=_position):
         if dependency.ecosystem is not Ecosystem.PYPI or dependency.name is None:
             continue
-        answers = {_holds(dependency.marker, environment) for environment in environments}
+        marker = dependency.marker
+        answers = {marker is None or marker_holds(marker, environment) for environment in environments}
         if answers != {False}:
             demands.append(Demand(dependency.name, dependency, certain=answers == {True}))
     return demands
@@ -45,18 +54,6 @@ def _environments(snapshot: Snapshot) -> Iterator[Mapping[str, str]]:
     last = f"{snapshot.python}.99"
     yield {**first, "extra": ""}
     yield {**first, "extra": "", "python_full_version": last, "implementation_version": last}
-
-
-def _holds(marker: str | None, environment: Mapping[str, str]) -> bool | None:
-    """Whether a marker holds, None where it cannot be evaluated."""
-    if marker is None:
-        return True
-    from packaging.markers import Marker  # noqa: PLC0415  most lines have none
-
-    try:
-        return Marker(marker).evaluate(dict(environment))
-    except ValueError:  # no marker, or a version of thousands of digits
-        return None
 
 
 def find_blocked(

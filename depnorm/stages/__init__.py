@@ -54,8 +54,9 @@ def plan_repository(
     """The plan of one repository. `always_soft` gives every early step the soft form (`--fallback always`)."""
     stages: tuple[Stage, ...] = ()
     if analysis.choice.builder in PLANNED:
-        order = _ordered if sharing.cran_lock is None else _ordered_with_r
-        stages = tuple(order(analysis, sharing, target, soft=always_soft))
+        r = sharing.cran_lock
+        with_r = None if r is None else _ordered_with_r(analysis, sharing, r, target, soft=always_soft)
+        stages = tuple(with_r or _ordered(analysis, sharing, target, soft=always_soft))
     locks = [each for each in (sharing.lock, sharing.cran_lock) if each is not None]
     return Plan(
         mode=Mode.LOCKED if locks else Mode.DECLARED,
@@ -79,9 +80,10 @@ def _as_of(sharing: Sharing) -> str:
     return next((each.as_of for each in (sharing.lock, sharing.cran_lock) if each and each.as_of), sharing.as_of)
 
 
-def _ordered_with_r(analysis: Analysis, sharing: Sharing, target: Target, *, soft: bool) -> Iterator[Stage]:
+def _ordered_with_r(
+    analysis: Analysis, sharing: Sharing, lock: CranLock, target: Target, *, soft: bool
+) -> Iterator[Stage]:
     """The stages of a repository whose R packages are locked."""
-    lock = sharing.cran_lock or CranLock(packages=())
     analysis, stood_for = split_scripts(analysis, lock, soft=soft)
     without = installed_by_scripts(analysis, soft=soft)
     packages = tuple(own_cran(sharing, without=without, snapshot=target.r_snapshot))

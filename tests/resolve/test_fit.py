@@ -1,10 +1,9 @@
 """Whether a lock fits what is asked for: each line, each constraint, and what the packages themselves require."""
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from declared import declare
 
-from depnorm.model import Artifact, Dependency, Ecosystem, LeftOut, LeftOutKind, Location, Lock, LockedPackage
+from depnorm.model import Artifact, Ecosystem, LeftOut, LeftOutKind, Lock, LockedPackage
 from depnorm.resolve.fit import needed, objections, summary
 from depnorm.resolve.request import Request
 
@@ -39,20 +38,6 @@ LOCK = Lock(
         left("winonly", "1.0", LeftOutKind.OTHER_TARGET),
     ),
 )
-
-
-def declare(line: str, number: int, path: str) -> Dependency:
-    requirement = Requirement(line)
-    return Dependency(
-        ecosystem=Ecosystem.PYPI,
-        name=canonicalize_name(requirement.name),
-        location=Location(path=path, line=number),
-        raw=line,
-        spec=str(requirement.specifier),
-        extras=tuple(sorted(requirement.extras)),
-        marker=str(requirement.marker) if requirement.marker else None,
-        url=requirement.url,
-    )
 
 
 def request(*lines: str, constraints: tuple[str, ...] = (), own: frozenset[str] = frozenset()) -> Request:

@@ -7,14 +7,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from declared import declare
 from packaging.pylock import Pylock
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import depnorm
 from depnorm.errors import ResolutionError, UnsupportedError
-from depnorm.model import Dependency, Ecosystem, LeftOutKind, Location, Lock
+from depnorm.model import LeftOutKind, Lock
 from depnorm.report.display import Display
 from depnorm.report.formats import PlanFormat, format_plan
 from depnorm.report.pylock import render_pylock
@@ -30,22 +30,6 @@ AS_OF = "2024-06-01"
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
-
-
-def declare(line: str, number: int = 1) -> Dependency:
-    text, *hashes = line.split(" --hash=")
-    requirement = Requirement(text)
-    return Dependency(
-        ecosystem=Ecosystem.PYPI,
-        name=canonicalize_name(requirement.name),
-        location=Location(path="requirements.txt", line=number),
-        raw=line,
-        spec=str(requirement.specifier),
-        extras=tuple(sorted(requirement.extras)),
-        marker=str(requirement.marker) if requirement.marker else None,
-        url=requirement.url,
-        hashes=tuple(hashes),
-    )
 
 
 def request(*lines: str, constraints: tuple[str, ...] = (), own: frozenset[str] = frozenset(), **more: str) -> Request:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from random import Random
 
 import pytest
+from declared import declare
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from depnorm.model import (
     Artifact,
@@ -77,22 +77,6 @@ SNAPSHOT = Snapshot(
     held_back={"numba": ("numpy",)},
 )
 ALL_OF_SEABORN = ["numpy", "dates", "pandas", "viz"]
-
-
-def declare(line: str, number: int = 1, path: str = "requirements.txt") -> Dependency:
-    text, *hashes = line.split(" --hash=")
-    requirement = Requirement(text)
-    return Dependency(
-        ecosystem=Ecosystem.PYPI,
-        name=canonicalize_name(requirement.name),
-        location=Location(path=path, line=number),
-        raw=line,
-        spec=str(requirement.specifier),
-        extras=tuple(sorted(requirement.extras)),
-        marker=str(requirement.marker) if requirement.marker else None,
-        url=requirement.url,
-        hashes=tuple(hashes),
-    )
 
 
 def declared(lines: Iterable[str], path: str = "requirements.txt") -> list[Dependency]:

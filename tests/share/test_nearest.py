@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from declared import declare
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import depnorm
@@ -23,7 +23,6 @@ from depnorm.model import (
     Artifact,
     Dependency,
     Ecosystem,
-    Location,
     Lock,
     LockedPackage,
     Snapshot,
@@ -83,22 +82,6 @@ SNAPSHOT = Snapshot(
     dropped={"numba": "numba 0.62 holds back numpy 2.2.6 instead of 2.3.4"},
     held_back={"numba": ("numpy",)},
 )
-
-
-def declare(line: str, number: int = 1) -> Dependency:
-    text, *hashes = line.split(" --hash=")
-    requirement = Requirement(text)
-    return Dependency(
-        ecosystem=Ecosystem.PYPI,
-        name=canonicalize_name(requirement.name),
-        location=Location(path="requirements.txt", line=number),
-        raw=line,
-        spec=str(requirement.specifier),
-        extras=tuple(sorted(requirement.extras)),
-        marker=str(requirement.marker) if requirement.marker else None,
-        url=requirement.url,
-        hashes=tuple(hashes),
-    )
 
 
 def hints(*lines: str, constraints: tuple[str, ...] = (), max_layers: int = DEFAULT_MAX_LAYERS) -> tuple[Nearest, ...]:

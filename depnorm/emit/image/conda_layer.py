@@ -101,7 +101,8 @@ class Work:
     def run(self, *command: str, text: str | None = None) -> None:
         """Run a command in the directory; end as it ends when it fails."""
         cwd, environment = self.directory, self.environment
-        done = subprocess.run(command, cwd=cwd, env=environment, input=text, text=True, check=False)  # noqa: S603
+        # conda, its installers and the Python of the environment: no shell.
+        done = subprocess.run(command, cwd=cwd, env=environment, input=text, text=True, check=False)  # noqa: S603  see above
         if done.returncode:
             sys.exit(done.returncode)
 

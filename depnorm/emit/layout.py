@@ -1,6 +1,7 @@
 """Where things are in an image."""
 
 import re
+from zlib import crc32
 
 from depnorm.errors import UsageError
 
@@ -26,11 +27,19 @@ R_LIBRARY = "/opt/r-library"
 TEMPORARY = "/tmp/depnorm"  # noqa: S108  a directory of the image, not of this machine
 EPOCH = "@315532800"
 """The time of what a shared step wrote, as `touch -d` takes it: 1980-01-01."""
+_YEARS = 1 << 28  # seconds
+MARKS = ("/etc/.depnorm", "/tmp/.depnorm")  # noqa: S108  as above
+"""Files whose time tells shared layers apart."""
 
 _PATH = re.compile(r"(/[\w.@+-]+)+", re.ASCII)
 _SYSTEM = re.compile(r"/(?:bin|boot|dev|etc|lib(?:32|64|x32)?|opt|proc|root|run|sbin|sys|tmp|usr|var)(?:/.*)?")
 _FREE = re.compile(r"/(?:opt|usr/src|var/www)/.+|/var/www")
 _TAKEN = (TOOLS, WHEELHOUSE, ENVIRONMENT, CONDA, R_LIBRARY)
+
+
+def moment_of(*words: str) -> str:
+    """A time after `EPOCH` that depends on `words`, as `touch -d` takes it."""
+    return f"@{int(EPOCH[1:]) + 1 + crc32(' '.join(words).encode()) % _YEARS}"
 
 
 def check_path(path: str) -> None:

@@ -13,14 +13,21 @@ _DONE = f"{layout.STATE}/r-script"
 
 def install_cran(step: InstallCran, target: Target) -> list[str]:
     """RUN instructions whose text, and whose last layer, depend on the packages and the date alone."""
-    start = f"{layout.TEMPORARY}.start"
+    start, apart = f"{layout.TEMPORARY}.start", f"{layout.TEMPORARY}/library"
+    names = sorted(step.packages)
     changed = f"find {layout.R_LIBRARY} -cnewer {start}"
     packages = run(
         f"touch {start}",
-        f"CRAN_SNAPSHOT={quote_word(step.snapshot)} {_packages('install', *sorted(step.packages))}",
+        f"CRAN_SNAPSHOT={quote_word(step.snapshot)} {_packages('install', *names)}",
+        # R moves each package to its place, which overlay file systems note in the layer: copy them there instead.
+        f"mkdir -p {apart}",
+        f"find {layout.R_LIBRARY} -mindepth 1 -maxdepth 1 -type d -cnewer {start} -exec mv -t {apart} {{}} +",
+        f"cp -pR {apart}/. {layout.R_LIBRARY}",
         f"{changed} -exec chown -h {target.uid}:{target.gid} {{}} +",
         f"{changed} -exec touch -h -d {layout.EPOCH} {{}} +",
-        f"rm {start}",
+        f"rm -r {start} {layout.TEMPORARY}",
+        # As in layer.py: their directories are part of the layer, whoever writes it.
+        f"touch -d {layout.moment_of(step.snapshot, *names)} {' '.join(layout.MARKS)}",
         f"touch -d {layout.EPOCH} /etc /opt /tmp",
     )
     return [*([install_apt(step.apt)] if step.apt else []), packages]

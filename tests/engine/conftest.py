@@ -4,10 +4,12 @@ import json
 import os
 import shlex
 import subprocess
+import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import IO
 from uuid import uuid4
 
 import pytest
@@ -147,6 +149,29 @@ class Bench:
         layers: list[str] = json.loads(shown)
         return layers
 
+    def check_any_differ(self, built: Built, places: slice) -> None:
+        """Assert that these layers are the same, whoever writes them.
+
+        One builder takes into a layer what was touched, with the marks of overlayfs; another what differs from the
+        layer below, where a directory differs by what is in it, and a file by its time.
+        """
+        assert built.ok, built.log
+        archive = self.directory / f"{uuid4().hex}.tar"
+        output("docker", "save", "--output", str(archive), built.tag)
+        files: list[tuple[str, float]] = []
+        with tarfile.open(archive) as image:
+            for layer in json.load(member(image, "manifest.json"))[0]["Layers"][places]:
+                with tarfile.open(fileobj=member(image, layer)) as members:
+                    found = list(members)
+                names = {each.name for each in found}
+                above = {str(parent) for name in names for parent in PurePosixPath(name).parents}
+                assert {"etc", "tmp"} <= names
+                assert not [name for name in names if name.endswith(".wh..wh..opq")]
+                assert not [each.name for each in found if each.isdir() and each.name not in above]
+                files += [(each.name, each.mtime) for each in found if not each.isdir()]
+        archive.unlink()
+        assert len(set(files)) == len(files)
+
     def push(self, built: Built) -> list[str]:
         """The digests of an image's layers in the registry it was pushed to."""
         registry = os.environ.get("ENGINE_REGISTRY")
@@ -167,6 +192,13 @@ class Bench:
     def docker_run(self, image: str, *command: str, options: Iterable[str] = ()) -> str:
         """What a command prints in a container of any image."""
         return output("docker", "run", "--rm", "--network=host", *options, image, *command)
+
+
+def member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    """A file of an archive."""
+    found = archive.extractfile(name)
+    assert found is not None
+    return found
 
 
 def output(*command: str, text: str | None = None) -> str:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 PREFIX = Path("/opt/env")
 RETRY = "/opt/depnorm/retry"
 LAYER = "/opt/depnorm/layer.py"
-TEMPORARY = Path("/tmp")  # noqa: S108  the image has no other users yet
+MARKS = (Path("/etc/.depnorm"), Path("/tmp/.depnorm"))  # noqa: S108  the image has no other users yet
 EPOCH = 315532800  # 1980-01-01
+YEARS = 1 << 28  # seconds
 CHUNK = 100  # files that one process compiles
 PORTION = 1 << 20  # bytes that are read at once
 OLDEST_PYTHON = (3, 8)
@@ -70,7 +72,7 @@ class Work:
         if found is None:
             sys.exit(f"the base image has no {installer}: choose another with --base-image, or another --installer")
         self.installer = found
-        self.directory = Path(tempfile.mkdtemp(dir=TEMPORARY))
+        self.directory = Path(tempfile.mkdtemp(dir="/tmp"))
         self.cache = self.directory / "pkgs"
         self.start = self.directory.stat().st_ctime_ns
         place = str(self.directory)
@@ -210,14 +212,20 @@ def finish(work: Work) -> None:
     (PREFIX / "conda-meta" / "history").write_bytes(b"")
     shutil.rmtree(work.directory)
     owner = PREFIX.stat()
-    for path in list(work.changed()):
+    changed = list(work.changed())
+    for path in changed:
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
         # Packages bring bytecode that is checked by the time of its source, so that a time of theirs stays.
         if work.is_new(path) or (path.is_dir() and not path.is_symlink()):
             os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
-    # BuildKit mounts files into /etc, so that /etc is part of its layers: make it part of all layers.
-    for parent in (Path("/etc"), TEMPORARY, *list(PREFIX.parents)[:-1]):
+    for parent in list(PREFIX.parents)[:-1]:
         os.utime(parent, (EPOCH, EPOCH))
+    # As in layer.py: their directories are part of the layer, whoever writes it.
+    moment = EPOCH + 1 + zlib.crc32(b"\n".join(sorted(map(os.fsencode, changed)))) % YEARS
+    for path in (*MARKS, PREFIX / "conda-meta" / "history"):
+        path.touch()
+        os.utime(path, (moment, moment))
+        os.utime(path.parent, (EPOCH, EPOCH))
 
 
 def compile_anew(work: Work) -> None:

@@ -21,6 +21,7 @@ import sys
 import sysconfig
 import tempfile
 import zipfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from importlib.util import cache_from_source
@@ -37,8 +38,9 @@ TRIM = Path("/opt/depnorm/trim.py")
 UV = Path("/opt/depnorm/uv")
 WHEELHOUSE = Path("/opt/wheelhouse")
 APART = Path("/opt/depnorm/apart")
-TEMPORARY = Path("/tmp")  # noqa: S108  the image has no other users yet
+MARKS = (Path("/etc/.depnorm"), Path("/tmp/.depnorm"))  # noqa: S108  the image has no other users yet
 EPOCH = 315532800  # 1980-01-01, the first day that a zip file can hold
+YEARS = 1 << 28  # seconds
 CHUNK = 100  # files that one process compiles: what it compiled before can show in the bytecode
 BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -62,7 +64,7 @@ class Work:
     def __init__(self, python: str) -> None:
         """Make the directory; `python` is the interpreter that is worked on."""
         self.python = python
-        self.directory = Path(tempfile.mkdtemp(dir=TEMPORARY))
+        self.directory = Path(tempfile.mkdtemp(dir="/tmp"))
         self.start = self.directory.stat().st_ctime_ns
         # Caches of the standard library, of the home directory and temporary files would stay in the layer.
         place = str(self.directory)
@@ -160,10 +162,24 @@ class Work:
         for path in changed:
             os.chown(path, uid, gid, follow_symlinks=False)
             os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
-        # BuildKit mounts files into /etc, so that /etc is part of its layers: make it part of all layers.
-        for parent in (Path("/etc"), TEMPORARY, *list(Path(root).parents)[:-1]):
+        for parent in list(Path(root).parents)[:-1]:
             os.utime(parent, (EPOCH, EPOCH))
+        mark(changed)
         return changed
+
+
+def mark(changed: Iterable[Path]) -> None:
+    """Make /etc and /tmp part of this layer, whoever writes it: in each, a file has a time that depends on the layer.
+
+    BuildKit mounts files into /etc, and what works needs /tmp. One builder takes into a layer each directory that was
+    touched, another only those in which something differs from the layer below.
+    """
+    names = b"\n".join(sorted(map(os.fsencode, changed)))
+    moment = EPOCH + 1 + zlib.crc32(names) % YEARS
+    for path in MARKS:
+        path.touch()
+        os.utime(path, (moment, moment))
+        os.utime(path.parent, (EPOCH, EPOCH))
 
 
 def base(version: str, prefix: str, owner: str, *installer: str) -> None:

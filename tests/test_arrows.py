@@ -20,6 +20,7 @@ ROOMS = {
     "share": {"errors", "model"},
     "stages": {"errors", "model"},
     "emit": {"errors", "model"},
+    "corpus": {"errors", "model"},
     "report": {"errors", "model"},
     "prove": {"errors", "model"},
 }
@@ -30,12 +31,19 @@ HEAVY = {
     "pip_requirements_parser": {"read"},
     "ruamel": {"read"},
     "rattler": {"read", "resolve"},
-    "networkx": {"analyze", "share"},
-    "msgspec": {"report", "share"},
+    "networkx": {"analyze", "corpus", "share"},
+    "msgspec": {"corpus", "report", "share"},
     "jinja2": {"emit", "report"},
     "uv": {"resolve"},
     "conda_lock": {"read", "report", "resolve"},
     "yaml": {"read", "report"},
+    "ibis": {"corpus"},
+    "duckdb": {"corpus"},
+    "pyarrow": {"corpus"},
+    "pyspark": {"corpus"},
+    "numpy": {"corpus"},
+    "scipy": {"corpus"},
+    "altair": {"report"},
 }
 
 

@@ -66,6 +66,7 @@ COMMANDS = {
     "explain": "explain",
     "schema": "schema",
     "catalog": "catalog",
+    "corpus": "corpus",
 }
 """Each command, in the order of the help, and its module of `depnorm.cli`."""
 

@@ -164,11 +164,11 @@ def takes_plan_options(command: Callable[..., Outcome]) -> Callable[..., Outcome
     return run
 
 
-def check_date(text: str) -> str:
+def check_date(text: str, option: str = "--as-of") -> str:
     """The date as it was given; raises `UsageError` unless it is YYYY-MM-DD."""
     try:
         if date.fromisoformat(text).isoformat() == text:
             return text
     except ValueError:
         pass
-    raise UsageError(f"--as-of {text}: is not a date", hint="Write it as YYYY-MM-DD, such as 2026-01-31.")
+    raise UsageError(f"{option} {text}: is not a date", hint="Write it as YYYY-MM-DD, such as 2026-01-31.")

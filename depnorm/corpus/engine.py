@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from depnorm.errors import UsageError
 
 DEFAULT_MEMORY_BYTES = 4 * 2**30
@@ -76,6 +78,15 @@ def open_engine(options: EngineOptions | None = None) -> Iterator[Any]:
 def read_parquet(connection: Any, paths: Iterable[str | Path]) -> Any:
     """The rows of Parquet files of one schema, as an ibis table."""
     return connection.read_parquet([str(path) for path in paths])
+
+
+def in_batches(connection: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows of an expression, at most about `rows` of them in memory at once."""
+    if connection.name != EngineKind.DUCKDB.value:
+        yield from expression.to_pyarrow_batches(chunk_size=rows)
+        return
+    # Not `to_pyarrow_batches`: that of ibis 12 calls what DuckDB 2 no longer has.
+    yield from connection.con.sql(connection.compile(expression)).to_arrow_reader(rows)
 
 
 def _duckdb(options: EngineOptions, spill: str) -> Any:

@@ -21,8 +21,7 @@ class Form(StrEnum):
 
     CLOSURES = "closures"  # lines of JSON: an environment each
     HISTORY = "history"  # lines of JSON: a version of a file each; those of one repository stand together
-    DIRECTORIES = "directories"  # paths of directories, each a repository
-    CLONES = "clones"  # paths of git clones
+    DIRECTORIES = "directories"  # paths of directories, each a repository or a git clone
     ERRORS = "errors"  # sentences about the source itself
 
 
@@ -154,6 +153,6 @@ def _do_part(read: Read, parts: Parts, version: str, job: Job) -> str:
 
 
 def _killed(job: Job) -> Rows:
-    what = job.items[0].decode("utf-8", "backslashreplace") if job.form in {Form.DIRECTORIES, Form.CLONES} else None
+    what = job.items[0].decode("utf-8", "backslashreplace") if job.form is Form.DIRECTORIES else None
     message = "reading it ended the process that read it"
     return Rows(errors=[ErrorRow(job.source, redact(what) if what else None, None, None, message)])

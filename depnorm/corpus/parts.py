@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from depnorm.corpus.engine import EngineOptions, open_engine, read_parquet
+from depnorm.corpus.engine import EngineOptions, in_batches, open_engine, read_parquet
 from depnorm.corpus.rows import Rows, sort_columns
 from depnorm.corpus.schema import TABLES
 
@@ -126,7 +126,7 @@ def _sorted_batches(files: Sequence[Path], table: str, engine: EngineOptions) ->
     with open_engine(engine) as connection:
         rows = read_parquet(connection, with_rows)
         ordered = rows.order_by([rows[name].asc(nulls_first=False) for name in sort_columns(schema)])
-        for batch in ordered.to_pyarrow_batches(chunk_size=ROW_GROUP_ROWS):
+        for batch in in_batches(connection, ordered, ROW_GROUP_ROWS):
             yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
 
 

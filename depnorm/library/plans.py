@@ -122,7 +122,7 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     choice = choose_spec_files(repository, all_specs=options.get("all_specs", False))
     check_installer(options.get("installer"), choice.builder)
     analysis = analyze_repository(repository, choice, catalog, options.get("python"))
-    target = _target(analysis, options)
+    target = target_of(analysis, options)
     dated = options.get("as_of") if options.get("lock") else None
     if dated and target.r_snapshot not in {None, dated}:
         raise UsageError(
@@ -229,7 +229,8 @@ def _minor(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def _target(analysis: Analysis, options: PlanOptions) -> Target:
+def target_of(analysis: Analysis, options: PlanOptions) -> Target:
+    """What the image of a repository is built for."""
     uid = options.get("user_id", 1000)
     version = analysis.r_version or DEFAULT_R
     builder = analysis.choice.builder

@@ -72,6 +72,7 @@ _OTHERS = (
     (re.compile(r"(?:.*[-_.])?requirements?[0-9]?(?:[-_.].*)?\.(?:txt|in|pip)", re.DOTALL), SpecFormat.REQUIREMENTS),
 )
 _REQUIREMENTS_DIRECTORY = "requirements"
+_IN_REQUIREMENTS = (".txt", ".in", ".pip")
 _BY_SUFFIX = {
     "txt": SpecFormat.REQUIREMENTS,
     "in": SpecFormat.REQUIREMENTS,
@@ -130,6 +131,14 @@ def format_of(path: str) -> SpecFormat:
     return _BY_SUFFIX.get(suffix.lower(), SpecFormat.OTHER) if dot else SpecFormat.REQUIREMENTS
 
 
+def is_spec_file(path: str) -> bool:
+    """Whether `find_spec_files` finds a file at this path, by where it is and what it is called."""
+    directory, _, name = path.rpartition("/")
+    if directory == _REQUIREMENTS_DIRECTORY:
+        return name.endswith(_IN_REQUIREMENTS)
+    return directory in {"", *CONFIG_DIRECTORIES} and _classify(directory, name) is not None
+
+
 def find_spec_files(repository: Repository) -> tuple[tuple[FoundFile, ...], tuple[Problem, ...]]:
     """Every spec file at the root, in binder/, .binder/ and requirements/, in that order and by name.
 
@@ -172,7 +181,7 @@ def _is_our_own(repository: Repository, file: FoundFile) -> bool:
 def _candidates(repository: Repository, directory: str) -> Iterator[FoundFile]:
     for name in repository.list_directory(directory or "."):
         if directory == _REQUIREMENTS_DIRECTORY:
-            if name.endswith((".txt", ".in", ".pip")):
+            if name.endswith(_IN_REQUIREMENTS):
                 yield FoundFile(directory=directory, name=name, format=_other_format(name), role=Role.OTHER)
         elif (file := _classify(directory, name)) and not _is_our_own(repository, file):
             yield file

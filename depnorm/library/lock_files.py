@@ -1,12 +1,14 @@
 """The lock file of a repository in the place of a new resolution, where it fits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from depnorm.errors import DepnormError
 from depnorm.library.locks import LockOptions, read_lock
-from depnorm.model import Analysis, Location, Lock, Problem, Progress, redact
+from depnorm.model import Analysis, CranLock, Location, Lock, Problem, Progress, SpecFormat, redact
+from depnorm.read.formats import parse
 from depnorm.read.locks.toml_lock import MAX_LOCK_CHARACTERS
 from depnorm.read.repository import Repository
 from depnorm.read.text import decode
@@ -14,16 +16,22 @@ from depnorm.read.toml_lines import TomlError, parse_toml
 from depnorm.resolve.adopt import DoesNotFitError, adopt_lock
 from depnorm.resolve.request import Request
 
+if TYPE_CHECKING:
+    from depnorm.resolve.conda_request import CondaRequest
+
 RULE = "DN205"
 _NAMES = ("pylock.toml", "uv.lock")
 """In the order in which they are tried; `pylock.NAME.toml` are for other purposes than installing the repository."""
+_CONDA_NAMES = ("conda-lock.yml", "conda-lock.yaml")
+"""They are tried first; conda-lock itself writes the first, unless it is told another name."""
+_Any = TypeVar("_Any", Lock, CranLock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Generic[_Any]):
     """The lock that a file of the repository gives, None where none fits, and why others do not."""
 
-    lock: Lock | None
+    lock: _Any | None
     not_used: tuple[Problem, ...]
 
 
@@ -35,12 +43,52 @@ def find_lock(
     *,
     not_after: str | None,
     progress: Progress | None = None,
-) -> Found:
+) -> Found[Lock]:
     """The first lock file beside the spec files, or at the root, that fits; nothing in it newer than `not_after`."""
+    paths = _beside(analysis, _NAMES)
+    return _first(paths, lambda path: _adopt(repository, path, request, cache, not_after, progress))
+
+
+def find_conda_lock(
+    repository: Repository,
+    analysis: Analysis,
+    request: "CondaRequest",
+    cache: Path,
+    *,
+    not_after: str | None,
+    progress: Progress | None = None,
+) -> Found[Lock]:
+    """The same of conda: a conda-lock.yml that fits the environment file and its pip section."""
+    from depnorm.resolve.conda_adopt import adopt_conda  # noqa: PLC0415  few repositories ask conda
+
+    def adopt(path: str) -> Lock:
+        found = read_lock(repository.root / path, subdir=request.subdir, groups=_categories(repository, path))
+        if not isinstance(found, Lock):
+            raise TypeError(path)
+        return adopt_conda(found, request, cache, not_after=not_after, progress=progress)
+
+    return _first(_conda_locks(analysis), adopt)
+
+
+def find_renv_lock(
+    repository: Repository, analysis: Analysis, adopt: Callable[[CranLock], CranLock]
+) -> Found[CranLock]:
+    """The same of R: a renv.lock; `adopt` tells what is taken of one that was read."""
+
+    def read(path: str) -> CranLock:
+        found = read_lock(repository.root / path)
+        if not isinstance(found, CranLock):
+            raise TypeError(path)
+        return adopt(found)
+
+    return _first(_beside(analysis, ("renv.lock",)), read)
+
+
+def _first(paths: Iterable[str], adopt: Callable[[str], _Any]) -> Found[_Any]:
     not_used = []
-    for path in _candidates(analysis):
+    for path in paths:
         try:
-            lock = _adopt(repository, path, request, cache, not_after, progress)
+            lock = adopt(path)
         except DepnormError as error:
             not_used.append(_problem(path, error))
         else:
@@ -48,11 +96,38 @@ def find_lock(
     return Found(lock=None, not_used=tuple(not_used))
 
 
-def _candidates(analysis: Analysis) -> Iterator[str]:
-    found = {each.path for each in (*analysis.choice.used, *analysis.choice.ignored)}
-    for directory in dict.fromkeys((analysis.choice.config_directory, "")):
-        paths = (f"{directory}/{name}" if directory else name for name in _NAMES)
-        yield from (path for path in paths if path in found)
+def _known(analysis: Analysis) -> dict[str, SpecFormat]:
+    return {each.path: each.format for each in (*analysis.choice.used, *analysis.choice.ignored)}
+
+
+def _directories(analysis: Analysis) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((analysis.choice.config_directory, "")))
+
+
+def _beside(analysis: Analysis, names: Sequence[str]) -> Iterator[str]:
+    """Files of these names beside the spec files, or at the root."""
+    found = _known(analysis)
+    for directory in _directories(analysis):
+        yield from (path for path in _beside_in(directory, names) if path in found)
+
+
+def _conda_locks(analysis: Analysis) -> Iterator[str]:
+    """Those of conda-lock's own name, then others, such as `environment.conda-lock.yml`, in each directory."""
+    found = [path for path, form in _known(analysis).items() if form is SpecFormat.CONDA_LOCK]
+    for directory in _directories(analysis):
+        names = sorted(path.rpartition("/")[2] for path in found if path.rpartition("/")[0] == directory)
+        yield from _beside_in(directory, sorted(names, key=lambda name: name not in _CONDA_NAMES))
+
+
+def _beside_in(directory: str, names: Iterable[str]) -> Iterator[str]:
+    return (f"{directory}/{name}" if directory else name for name in names)
+
+
+def _categories(repository: Repository, path: str) -> tuple[str, ...]:
+    """Every category that the file knows: which of them the spec file needs is seen from the names."""
+    file = parse(repository.read_bytes(path), path, SpecFormat.CONDA_LOCK)
+    groups = {each.group.removeprefix("group:") for each in file.dependencies if each.group}
+    return tuple(sorted(groups))
 
 
 def _adopt(

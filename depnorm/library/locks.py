@@ -62,7 +62,7 @@ def lock_analysis(
 
     python, platform = target.python or "", target.platform
     request = request_of(analysis, repository.list_directory, python=python, platform=platform, as_of=as_of)
-    request = replace(request, builds=builds)
+    request = replace(request, builds=builds, python_patch=target.python_patch)
     found = find_lock(repository, analysis, request, cache_directory(), not_after=not_after, progress=progress)
     if found.lock is not None:
         return replace(found.lock, not_used=found.not_used)
@@ -89,18 +89,28 @@ def lockable(analysis: Analysis) -> tuple[Ecosystem, ...]:
 
 
 def lock_environment(
-    repository: Repository, analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None
+    repository: Repository,
+    analysis: Analysis,
+    target: Target,
+    as_of: str,
+    progress: Progress | None = None,
+    *,
+    not_after: str | None = None,
 ) -> Lock:
-    """One joint solve of what an environment file asks of conda, and of its pip section against that.
+    """What an environment file asks of conda: a lock file of its own that fits, or one joint solve.
 
-    Raises `ResolutionError`, with the lines that conflict, and `UnsupportedError` for what no lock can honour.
+    The pip section is locked against that. A lock file must hold nothing newer than `not_after`. Raises
+    `ResolutionError`, with the lines that conflict, and `UnsupportedError` for what no lock can honour.
     """
-    from depnorm.read.condarc import read_channel_names  # noqa: PLC0415  few repositories ask conda
+    from depnorm.library.lock_files import find_conda_lock  # noqa: PLC0415  few repositories ask conda
+    from depnorm.read.condarc import read_channel_names  # noqa: PLC0415
     from depnorm.resolve.conda import lock_conda  # noqa: PLC0415
     from depnorm.resolve.conda_request import conda_request_of  # noqa: PLC0415
 
     request = conda_request_of(analysis, repository.list_directory, read_channel_names(), target=target, as_of=as_of)
-    return lock_conda(request, cache_directory(), progress)
+    found = find_conda_lock(repository, analysis, request, cache_directory(), not_after=not_after, progress=progress)
+    lock = lock_conda(request, cache_directory(), progress) if found.lock is None else found.lock
+    return replace(lock, not_used=found.not_used)
 
 
 def lock_r_for_plan(

@@ -92,7 +92,8 @@ class CranLock:
     """A renv.lock: exact versions of R packages, sorted by name, for any platform.
 
     `r_version` is `X.Y.Z`, None where the file does not tell; `bioconductor` its release. `repositories` are names and
-    URLs, in order. `as_of` is the ISO date of the first repository that is a dated snapshot.
+    URLs, in order. `as_of` is the ISO date of the first repository that is a dated snapshot. `file` and `not_used` are
+    those of a Lock.
     """
 
     packages: tuple[CranPackage, ...]
@@ -101,6 +102,8 @@ class CranLock:
     bioconductor: str | None = None
     repositories: tuple[tuple[str, str], ...] = ()
     as_of: str | None = None
+    file: str = ""
+    not_used: tuple[Problem, ...] = ()
 
     @property
     def remainder(self) -> tuple[LeftOut, ...]:

@@ -42,43 +42,45 @@ def adopt_lock(
     _check(found, request)  # before anything is asked
     if any(each.requires for each in found.packages):
         found = needed(found, request)
-    full = with_edges(tell_elsewhere(_from_indexes(found, request), request, cache), request, cache, progress)
+    from_them, _ = from_indexes(found, request)
+    full = with_edges(tell_elsewhere(from_them, request, cache), request, cache, progress)
     _check(full, request)
     lock = needed(full, request)
     newest = newest_upload(document, lock)
-    dated = replace(lock, as_of=_day(lock.as_of) or _own_date(document) or newest)
-    if not_after is not None:
-        _check_date(newest or dated.as_of, not_after)
+    dated = replace(lock, as_of=day_of(lock.as_of) or _own_date(document) or newest)
+    check_date(newest or dated.as_of, not_after)
     return with_collisions(beside_indexes(dated, request), cache, progress)
 
 
-def _from_indexes(lock: Lock, request: Request) -> Lock:
-    """The lock with its wheels as the indexes have them that the spec files name, or the machine.
+def from_indexes(lock: Lock, request: Request) -> tuple[Lock, Mapping[str, Any]]:
+    """The lock with its wheels as the indexes have them that the spec files name, or the machine; and what these say.
 
     Nothing is asked of a place because a lock file says that a wheel lies there, and nothing is believed of a wheel
     that another one's hash does not prove. Raises `ResolutionError` for a file that no such index has.
     """
     if not lock.packages:
-        return lock
+        return lock, {}
     query = Query(
         requirements=tuple(f"{each.name}=={each.version}" for each in lock.packages),
         options=request.options,
         alone=True,
         prereleases=Prereleases.ALL,
         python=request.python,
+        python_patch=request.python_patch,
         platform=request.platform,
         as_of="",
     )
     try:
-        entries = tomllib.loads(compile_pylock_text(query)).get("packages", [])
+        document = tomllib.loads(compile_pylock_text(query))
     except NoSolutionError as error:
         raise ResolutionError(f"{_NO_INDEX} has all of its packages: {error}") from error
     known = {
         (each["name"], wheel.artifact.sha256): wheel.artifact
-        for each in entries
+        for each in document.get("packages", [])
         for wheel in map(wheel_of, each.get("wheels", ()))
     }
-    return replace(lock, packages=tuple(replace(each, artifact=_known(each, known)) for each in lock.packages))
+    packages = tuple(replace(each, artifact=_known(each, known)) for each in lock.packages)
+    return replace(lock, packages=packages), document
 
 
 def _known(package: LockedPackage, known: Mapping[tuple[str, str], Artifact]) -> Artifact:
@@ -100,7 +102,10 @@ def _check(lock: Lock, request: Request) -> None:
         raise DoesNotFitError(summary(found))
 
 
-def _check_date(day: str | None, not_after: str) -> None:
+def check_date(day: str | None, not_after: str | None) -> None:
+    """Raise `ResolutionError` for a day after `not_after`, and for none where that is asked for."""
+    if not_after is None:
+        return
     if day is None:
         raise ResolutionError(f"it does not tell whether its packages are of {not_after} or older")
     if day > not_after:
@@ -125,12 +130,12 @@ def _uploads(document: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
             sha256 = (
                 hashes.get("sha256") if isinstance(hashes, dict) else str(wheel.get("hash")).removeprefix("sha256:")
             )
-            yield str(sha256), _day(str(wheel.get("upload-time")))
+            yield str(sha256), day_of(str(wheel.get("upload-time")))
 
 
 def _own_date(document: Mapping[str, Any]) -> str | None:
     """The date that depnorm writes into its locks."""
-    return _day(str(_own(document).get("as-of")))
+    return day_of(str(_own(document).get("as-of")))
 
 
 def _own(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -153,7 +158,8 @@ def _own_left_out(document: Mapping[str, Any]) -> Iterator[LeftOut]:
             )
 
 
-def _day(moment: str | None) -> str | None:
+def day_of(moment: str | None) -> str | None:
+    """The ISO date that a moment begins with, as it is written; None without one."""
     match = _DAY.match(moment or "")
     return match[0] if match else None
 

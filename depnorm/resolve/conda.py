@@ -98,7 +98,7 @@ def _solve(request: CondaRequest, cache: Path) -> tuple[tuple[LockedPackage, ...
         if record.sha256 is None:
             left_out.append(_no_hash(record.name, record.version))
         else:
-            packages.append(_locked(record, record.sha256))
+            packages.append(locked_package(record, record.sha256))
     return tuple(packages), tuple(left_out)
 
 
@@ -107,7 +107,8 @@ def _no_hash(name: str, number: str) -> LeftOut:
     return LeftOut(ecosystem=Ecosystem.CONDA, name=name, version=number, kind=LeftOutKind.NO_HASH, why=why)
 
 
-def _locked(record: Record, sha256: str) -> LockedPackage:
+def locked_package(record: Record, sha256: str) -> LockedPackage:
+    """The package that a record of a channel is of; raises `ResolutionError` for one that lies at no fitting URL."""
     url = without_credentials(record.url)
     filename = unquote(urlsplit(url).path.rpartition("/")[2])
     if not url.startswith(("https:", "http:", _channel_of(record))):  # repodata may say where (CEP 15)

@@ -24,12 +24,14 @@ _HINT = "List channels by name, or by http or https URL; a password belongs into
 class CondaChannel:
     """A channel that packages may come from: `name` as it is written, without a credential, and where that is.
 
-    `url` has no slash at its end, and may hold a credential of the file itself.
+    `url` has no slash at its end, and may hold a credential of the file itself. Not `listed` is what conda, or a spec,
+    adds to the channels of the file.
     """
 
     name: str
     url: str = field(repr=False)
     location: Location
+    listed: bool = True
 
     @property
     def public_url(self) -> str:
@@ -60,11 +62,12 @@ def find_channels(written: Iterable[tuple[str, Location]], names: ChannelNames) 
     given = list(written)
     is_alone = any(text == "nodefaults" for text, _ in given)
     where = given[-1][1] if given else Location(path="")
-    behind = () if is_alone else ((name, where) for name in IMAGE_CHANNELS)
+    behind = [] if is_alone else [(name, where) for name in IMAGE_CHANNELS]
     found: dict[str, CondaChannel] = {}
-    for text, location in (*given, *behind):
+    for number, (text, location) in enumerate((*given, *behind)):
         for url in () if text == "nodefaults" else channel_urls(text, location, names):
-            found.setdefault(url, CondaChannel(name=shown(text), url=url, location=location))
+            listed = number < len(given)
+            found.setdefault(url, CondaChannel(name=shown(text), url=url, location=location, listed=listed))
     return tuple(found.values())
 
 

@@ -57,23 +57,52 @@ def add_pip_section(lock: Lock, request: CondaRequest, cache: Path, progress: Pr
 
     Raises `ResolutionError` where there is no answer, or pip would have to replace a package of conda.
     """
-    asked = request.pip
-    python = next((each for each in lock.packages if each.name == "python"), None)
-    if asked is None or python is None:
-        raise ResolutionError(
-            "the environment has a pip: section, and no Python that is locked", hint="Add python to its dependencies."
+    section = PipSection.of(lock, request, cache, progress)
+    return section.added_to(lock, section.resolve(section.asked, cache, progress))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipSection:
+    """What pip is asked for beside conda: lines that are for the Python which conda installs, and what is there."""
+
+    asked: Request
+    installed: Mapping[str, "_Installed"]
+    request: CondaRequest
+
+    @classmethod
+    def of(cls, lock: Lock, request: CondaRequest, cache: Path, progress: Progress | None) -> "PipSection":
+        """The section of a request whose conda packages are locked; raises `ResolutionError`."""
+        asked = request.pip
+        python = next((each for each in lock.packages if each.name == "python"), None)
+        if asked is None or python is None:
+            raise ResolutionError(
+                "the environment has a pip: section, and no Python that is locked",
+                hint="Add python to its dependencies.",
+            )
+        installed = _installed(lock.packages, cache, progress)
+        asked = _for_python(asked, python.version)
+        _check_kept(asked, installed, request)
+        return cls(asked=asked, installed=installed, request=request)
+
+    @property
+    def beside(self) -> Request:
+        """What is asked for, with the distributions of conda as being there."""
+        fixed = {name: each.version for name, each in self.installed.items()}
+        return replace(self.asked, installed=tuple(sorted(fixed.items())))
+
+    def resolve(self, asked: Request, cache: Path, progress: Progress | None) -> Lock:
+        """What pip adds to the packages of conda; raises `ResolutionError`."""
+        return _lock_beside(asked, self.installed, self.request, cache, progress)
+
+    def added_to(self, lock: Lock, found: Lock) -> Lock:
+        """A lock of conda with what pip adds."""
+        left_out = (*lock.left_out, *self.request.own, *(_told(each, self.installed) for each in found.left_out))
+        return replace(
+            lock,
+            packages=tuple(sorted((*lock.packages, *found.packages), key=lambda each: (each.name, each.ecosystem))),
+            left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.ecosystem, each.why))),
+            colliding=found.colliding,
         )
-    installed = _installed(lock.packages, cache, progress)
-    asked = _for_python(asked, python.version)
-    _check_kept(asked, installed, request)
-    found = _lock_beside(asked, installed, request, cache, progress)
-    left_out = (*lock.left_out, *request.own, *(_told(each, installed) for each in found.left_out))
-    return replace(
-        lock,
-        packages=tuple(sorted((*lock.packages, *found.packages), key=lambda each: (each.name, each.ecosystem))),
-        left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.ecosystem, each.why))),
-        colliding=found.colliding,
-    )
 
 
 def _for_python(asked: Request, version: str) -> Request:
@@ -82,7 +111,7 @@ def _for_python(asked: Request, version: str) -> Request:
     if number is None:
         raise ResolutionError(f"conda installs Python {version!r:.80}, which is no version of Python's")
     minor = number[1]
-    environment = {**marker_environment(minor, asked.platform), "python_full_version": version, "extra": ""}
+    environment = {**marker_environment(version, asked.platform), "extra": ""}
     holding = [each for each in asked.asked if _holds(each, environment)]
     return replace(asked, asked=tuple(holding), python=minor, python_patch=version)
 

@@ -9,7 +9,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ def main(task: str) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold credentials
     question = json.load(sys.stdin)
     try:
-        said = {"answer": asyncio.run(_solve(question) if task == "solve" else _find_distributions(question))}
+        said = {"answer": _TASKS[task](question)}
     except Exception as error:  # noqa: BLE001  rattler has an exception of its own for each of its parts
         said = {"message": str(error), "unsatisfiable": type(error).__name__ == "SolverError"}
     json.dump(said, sys.stdout)
@@ -70,10 +70,11 @@ async def _solve(question: Mapping[str, Any]) -> list[dict[str, Any]]:
         channel_relations="disabled",  # conda follows none
         add_pip_as_python_dependency=True,  # as conda does by default
     )
-    return [_told(record) for record in found]
+    return [told(record) for record in found]
 
 
-def _told(record: "RepoDataRecord") -> dict[str, Any]:
+def told(record: "RepoDataRecord") -> dict[str, Any]:
+    """A record as the other process reads it."""
     return {
         "name": record.name.normalized,
         "version": str(record.version),
@@ -105,3 +106,16 @@ async def _find_distributions(urls: list[str]) -> list[list[tuple[str, str]] | N
         return [(each.name, each.version) for each in distributions_of(str(each.relative_path) for each in paths.paths)]
 
     return list(await asyncio.gather(*map(find, urls)))
+
+
+def _fit(question: Mapping[str, Any]) -> dict[str, Any]:
+    from depnorm.resolve.conda_rattler_fit import fit  # noqa: PLC0415  brings rattler
+
+    return fit(question, _client())
+
+
+_TASKS: Mapping[str, Callable[[Any], Any]] = {
+    "solve": lambda question: asyncio.run(_solve(question)),
+    "distributions": lambda question: asyncio.run(_find_distributions(question)),
+    "fit": _fit,
+}

@@ -217,7 +217,7 @@ def _channels_of_specs(
         for url in channel_urls(each.channel, each.location, names) if each.channel else ():
             if url not in known:
                 known.add(url)
-                yield CondaChannel(name=shown(each.channel or ""), url=url, location=each.location)
+                yield CondaChannel(name=shown(each.channel or ""), url=url, location=each.location, listed=False)
 
 
 def _pip(

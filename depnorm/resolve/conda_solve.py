@@ -7,7 +7,8 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -64,16 +65,26 @@ def solve(request: CondaRequest, cache: Path, *, dated: bool = True) -> list[Rec
     `require-timestamp`). Raises `NoSolutionError` with the solver's reason, and `ResolutionError` for a channel that
     cannot be asked.
     """
+    with channels_at_hand(request, cache) as place:
+        return [Record(**each) for each in ask("solve", _question(request, place, dated=dated), request.channels)]
+
+
+@contextmanager
+def channels_at_hand(request: CondaRequest, cache: Path) -> Iterator[Path]:
+    """Where what channels say is kept meanwhile; raises `ResolutionError` for one that cannot be asked.
+
+    It holds their URLs and all of their records, so that nothing is kept where one of them is private.
+    """
     for channel in request.channels:
         _check_reachable(channel)
     secret = any(channel.url != channel.public_url for channel in request.channels)
-    with tempfile.TemporaryDirectory() as scratch:  # what is kept of a channel holds its URL, and all of its records
+    with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch) if secret else cache / "repodata"
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise cache_error(place, error) from error
-        return [Record(**each) for each in _ask("solve", _question(request, place, dated=dated), request.channels)]
+        yield place
 
 
 def _question(request: CondaRequest, place: Path, *, dated: bool) -> dict[str, Any]:
@@ -89,7 +100,7 @@ def _question(request: CondaRequest, place: Path, *, dated: bool) -> dict[str, A
     }
 
 
-def _ask(task: str, question: object, channels: Sequence[CondaChannel] = ()) -> Any:
+def ask(task: str, question: object, channels: Sequence[CondaChannel] = ()) -> Any:
     """The answer of a task of `conda_rattler`, in a process of its own; raises `ResolutionError`."""
     command = [sys.executable, "-I", "-c", _WORKER, task, *(str(Path(each).absolute()) for each in sys.path)]
     try:
@@ -170,7 +181,7 @@ def find_distributions(urls: Sequence[str]) -> list[tuple[Distribution, ...] | N
 
     Only the part of the package that has the list is fetched, where its format allows. Raises `ResolutionError`.
     """
-    answer = _ask("distributions", urls) if urls else []
+    answer = ask("distributions", urls) if urls else []
     return [
         None if found is None else tuple(Distribution(name=name, version=version) for name, version in found)
         for found in answer

@@ -13,7 +13,7 @@ from packaging.version import Version
 from depnorm.model import Dependency, LeftOut, LeftOutKind, Lock, marker_environment, marker_holds, requirement_name
 from depnorm.resolve.request import Request
 
-_WHY_NOT_NEEDED = "is in the lock file, and nothing in the spec files needs it"
+WHY_NOT_NEEDED = "is in the lock file, and nothing in the spec files needs it"
 
 
 def objections(lock: Lock, request: Request) -> tuple[str, ...]:
@@ -21,7 +21,8 @@ def objections(lock: Lock, request: Request) -> tuple[str, ...]:
 
     It fits if each package that is asked for is in it at a version that all lines and constraints allow, and what
     each of these requires as well, as far as `LockedPackage.requires` tells. What it names without an artifact counts
-    as being there, and so does what no lock can hold: the repository's own projects, URLs, what must be built.
+    as being there, and so does what is installed already, and what no lock can hold: the repository's own projects,
+    URLs, what must be built.
     """
     held = _Held.of(lock, request)
     return tuple(dict.fromkeys((*_asked(held, request), *_required(held, lock, request))))
@@ -37,13 +38,13 @@ def needed(lock: Lock, request: Request) -> Lock:
             name=each.name,
             version=each.version,
             kind=LeftOutKind.OTHER_TARGET,
-            why=_WHY_NOT_NEEDED,
+            why=WHY_NOT_NEEDED,
         )
         for each in lock.packages
         if each.name not in names
     ]
     left_out = [
-        each if each.name in names else replace(each, kind=LeftOutKind.OTHER_TARGET, why=_WHY_NOT_NEEDED)
+        each if each.name in names else replace(each, kind=LeftOutKind.OTHER_TARGET, why=WHY_NOT_NEEDED)
         for each in lock.left_out
         if each.name not in beyond_locks(request)
     ]
@@ -66,7 +67,7 @@ class _Held:
     def of(cls, lock: Lock, request: Request) -> "_Held":
         versions: dict[str, str | None] = {each.name: each.version for each in lock.remainder}
         versions |= {each.name: each.version for each in lock.packages}
-        return cls(versions=versions | dict.fromkeys(beyond_locks(request)))
+        return cls(versions=versions | dict(request.installed) | dict.fromkeys(beyond_locks(request)))
 
     def objection(self, name: str, spec: str) -> str:
         """What the lock has instead; empty where the version satisfies `spec`."""
@@ -113,7 +114,7 @@ def _reached(lock: Lock, request: Request) -> frozenset[str]:
 
 
 def _applies(constraint: Dependency, request: Request) -> bool:
-    marker, environment = constraint.marker, marker_environment(request.python, request.platform)
+    marker, environment = constraint.marker, marker_environment(request.release, request.platform)
     return marker is None or marker_holds(marker, environment) is not False
 
 

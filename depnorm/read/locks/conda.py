@@ -257,7 +257,8 @@ def _locked(entry: "FileEntry", subdir: str, categories: Sequence[str]) -> Locke
     name = entry.name if ecosystem is Ecosystem.CONDA else canonical_name(entry.name)
     if refusal := _refusal(entry, subdir, categories):
         return LeftOut(ecosystem=ecosystem, name=name, version=entry.version, kind=refusal[0], why=refusal[1])
-    artifact = Artifact(filename=_filename(entry.url), sha256=entry.hash.sha256 or "", size=None, url=entry.url)
+    sha256, md5 = entry.hash.sha256 or "", entry.hash.md5
+    artifact = Artifact(filename=_filename(entry.url), sha256=sha256, size=None, url=entry.url, md5=md5)
     return LockedPackage(
         ecosystem=ecosystem,
         name=name,

@@ -1,6 +1,7 @@
 """`depnorm corpus`."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
 from depnorm.cli.progress import show_progress
+from depnorm.cli.terminal import display
+from depnorm.report.formats import Format, format_facts, format_rebuilds
 
 app = typer.Typer(
     name="corpus",
@@ -20,6 +23,14 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+DEFAULT_MEMORY = 4096
+
+
+class EngineName(StrEnum):
+    """What runs the expressions (`depnorm.corpus.engine.EngineKind`, which is not there without the extra)."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 @app.callback()
@@ -32,39 +43,85 @@ Examples:
   depnorm corpus facts repositories/ -o facts.parquet
   depnorm corpus facts closures.jsonl.gz --python 3.10 --date 2023-09-21 -o closures.parquet
 """
+_REBUILDS = """\b
+Examples:
+  depnorm corpus rebuilds clone/
+  depnorm corpus rebuilds facts.parquet --sizes package_sizes.csv --format json
+"""
+Inputs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="DIR|FILE...",
+        help="A repository, a directory of them, a git clone (its history), or JSON lines (.gz).",
+    ),
+]
+Workers = Annotated[int | None, typer.Option(metavar="N", min=1, help="Processes; by default one for each processor.")]
+MemoryOption = Annotated[
+    int, typer.Option("--memory", metavar="MIB", min=256, help="What the engine holds before it spills to disk.")
+]
+FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 
 
 @app.command(cls=PlainCommand, epilog=_FACTS)
 @needs_extra
-def facts(
-    inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="DIR|FILE...",
-            help="A repository, a directory of them, a git clone (its history), or JSON lines (.gz).",
-        ),
-    ],
+def facts(  # noqa: PLR0913  each is an option
+    inputs: Inputs,
     *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Where the facts go; errors go beside them.")
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where the facts go; steps and errors go beside it.")
     ],
     python: Annotated[str | None, typer.Option(metavar="X.Y", help="The Python that closures are for.")] = None,
     date: Annotated[str | None, typer.Option(metavar="DATE", help="When closures were resolved (YYYY-MM-DD).")] = None,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Processes; by default as many as fit.")
-    ] = None,
+    workers: Workers = None,
+    memory: MemoryOption = DEFAULT_MEMORY,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do not go on with a run that was interrupted.")] = False,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
 ) -> Outcome:
     """Read repositories into Parquet: what each asks for, and how.
 
     Nothing of a repository is run, and one that cannot be read stops nothing: it is a row of FILE.errors.parquet. A run
     that was interrupted goes on where it was.
     """
-    from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415  heavy, and only there with the extra
+    from depnorm.corpus.engine import EngineOptions  # noqa: PLC0415  heavy, and only there with the extra
+    from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415
     from depnorm.library.corpus_facts import Given, corpus_facts  # noqa: PLC0415
 
     when = datetime.fromisoformat(check_date(date, "--date")).replace(tzinfo=UTC) if date else None
-    options = FactsOptions(workers=workers, progress=show_progress(), resume=not fresh)
+    engine = EngineOptions(memory_bytes=memory * 2**20, threads=workers)
+    options = FactsOptions(workers=workers, engine=engine, progress=show_progress(), resume=not fresh)
     made = corpus_facts(inputs, output, given=Given(date=when, python=python), options=options)
-    counts = ", ".join(f"{getattr(made, table):,} {table}" for table in ("facts", "steps", "errors"))
-    return Outcome(text=f"{output}: {counts}\n", document=False)
+    rows = {"facts": made.facts, "steps": made.steps, "errors": made.errors}
+    return Outcome(text=format_facts([*map(str, made.files)], rows, format), document=format is Format.JSON)
+
+
+@app.command(cls=PlainCommand, epilog=_REBUILDS)
+@needs_extra
+def rebuilds(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(metavar="FACTS|DIR|FILE...", help="facts.parquet, or what `depnorm corpus facts` reads."),
+    ],
+    *,
+    sizes: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Sizes of packages: name, version, installed_bytes, install_ms."),
+    ] = None,
+    repositories: Annotated[int, typer.Option(metavar="N", min=0, help="List so many repositories.")] = 20,
+    workers: Workers = None,
+    memory: MemoryOption = DEFAULT_MEMORY,
+    engine: Annotated[EngineName, typer.Option(help="What computes it.")] = EngineName.DUCKDB,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Count the commits that make a build install dependencies again.
+
+    Under four rules: COPY everything first, COPY requirements first, repo2docker's, and depnorm's. Seconds and bytes
+    are those of the packages that the files name, without what these need.
+    """
+    from depnorm.corpus.engine import EngineKind, EngineOptions  # noqa: PLC0415  as above
+    from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415
+    from depnorm.library.corpus_rebuilds import corpus_rebuilds  # noqa: PLC0415
+
+    runs = EngineOptions(kind=EngineKind(engine.value), memory_bytes=memory * 2**20, threads=workers)
+    options = FactsOptions(workers=workers, engine=runs, progress=show_progress())
+    found = corpus_rebuilds(inputs, sizes=sizes, repositories=repositories, options=options)
+    return Outcome(text=format_rebuilds(found, format, display()), document=format is Format.JSON)

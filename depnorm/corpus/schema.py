@@ -33,15 +33,6 @@ class Pinned(StrEnum):
     LOCKED = "locked"  # one version of one joint resolution: a lock file, a closure
 
 
-class Rule(StrEnum):
-    """How an image is built: what a change of the repository makes run again."""
-
-    COPY_ALL = "copy-all"  # COPY . . and then install
-    REQUIREMENTS_FIRST = "requirements-first"  # COPY of the files that install something, install, COPY . .
-    REPO2DOCKER = "repo2docker"  # the same, but not for files with a local reference, nor beside a package at the root
-    DEPNORM = "depnorm"  # the stages of depnorm's plan
-
-
 def _schema(name: str, fields: list[tuple[str, pa.DataType]], required: set[str]) -> pa.Schema:
     made = [pa.field(field, kind, nullable=field not in required) for field, kind in fields]
     return pa.schema(made, metadata={METADATA_KEY: f"{name} {VERSION}"})
@@ -112,8 +103,9 @@ STEPS = _schema(
     ],
     {"repository", "position", "commits", "rule", "step", "waits"},
 )
-"""One row for each step that installs dependencies, under each `Rule`, at each commit that touches a spec file.
+"""One row for each step that installs dependencies, at each commit that touches a spec file, under each rule.
 
+`rule`: a `depnorm.model.rebuilds.Rule`.
 `commits`: this commit and those after it that touch no spec file: the step is the same at each of them.
 `step`, `name`: its place among the installing steps of the rule from 0, and what it is.
 `key`: sha256 of what the step and the steps before it depend on: it is cached where the key was built before.

@@ -15,10 +15,11 @@ from depnorm.corpus.facts import FactsOptions, WrittenFacts, in_shares, write_fa
 from depnorm.corpus.jobs import Form, Job
 from depnorm.corpus.json_lines import json_line_jobs
 from depnorm.corpus.records import Record, parse_record
-from depnorm.corpus.rows import ErrorRow, Rows, in_batches
+from depnorm.corpus.rows import ErrorRow, Rows, StepRow, in_batches
 from depnorm.errors import DepnormError, UnusableInputError
 from depnorm.library.corpus_reading import facts_of, reached_by, read_state
 from depnorm.library.corpus_states import State, Timeline, record_timelines, timeline_of
+from depnorm.library.corpus_steps import steps_of
 from depnorm.model import redact
 from depnorm.read.git import git_directory
 from depnorm.read.repository import open_repository
@@ -102,22 +103,38 @@ def _record_rows(records: Iterable[Record]) -> Iterator[Rows]:
 
 
 def timeline_rows(timeline: Timeline, source: str) -> Iterator[Rows]:
-    """The rows of one repository, state by state. What cannot be read is a row of its errors: nothing is raised."""
+    """The rows of one repository, state by state. What cannot be read is a row of its errors: nothing is raised.
+
+    The steps of a state come with the next one, which tells how many commits they stayed as they are.
+    """
     where: State | None = None
+    waiting: list[StepRow] = []
     try:
         for where in timeline.states():
-            yield _state_rows(timeline, where, source)
+            yield Rows(steps=_held_until(where.position, waiting))
+            rows = _state_rows(timeline, where, source)
+            waiting = rows.steps
+            yield Rows(facts=rows.facts, errors=rows.errors)
     except Exception as error:  # noqa: BLE001  one bad repository never stops a run
         yield Rows(errors=[_error(source, timeline.repository, where, error)])
+    yield Rows(steps=_held_until(timeline.commits, waiting))
+
+
+def _held_until(position: int, steps: Iterable[StepRow]) -> list[StepRow]:
+    return [step._replace(commits=max(1, position - step.position)) for step in steps]
 
 
 def _state_rows(timeline: Timeline, state: State, source: str) -> Rows:
+    rows = Rows()
     try:
         reading = read_state(state)
         timeline.reached = reached_by(reading)
-        return Rows(facts=[*facts_of(reading)])
+        rows.facts.extend(facts_of(reading))
+        if timeline.is_history:
+            rows.steps.extend(steps_of(reading))
     except Exception as error:  # noqa: BLE001  one bad commit stops no other one
-        return Rows(errors=[_error(source, timeline.repository, state, error)])
+        rows.errors.append(_error(source, timeline.repository, state, error))
+    return rows
 
 
 def _error(source: str, repository: str, state: State | None, error: Exception) -> ErrorRow:

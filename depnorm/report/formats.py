@@ -14,6 +14,7 @@ from depnorm.report.rule_text import RuleText
 
 if TYPE_CHECKING:
     from depnorm.model.bake import Bake
+    from depnorm.model.rebuilds import Rebuilds
     from depnorm.model.verification import Verification
 
 
@@ -61,6 +62,8 @@ class SchemaName(StrEnum):
     DOCKERFILE = "dockerfile"
     EXPLAIN = "explain"
     VERIFY = "verify"
+    CORPUS_FACTS = "corpus-facts"
+    CORPUS_REBUILDS = "corpus-rebuilds"
 
 
 def format_plan(plan: model.Plan, name: PlanFormat, display: Display) -> str:
@@ -234,5 +237,31 @@ def format_verification(verification: "Verification", name: Format, display: Dis
             return formats.verification_text(verification, display)
         case Format.JSON:
             return formats.verification_json(verification)
+        case _:
+            assert_never(name)
+
+
+def format_rebuilds(rebuilds: "Rebuilds", name: Format, display: Display) -> str:
+    """What commits make run again, in one of the formats."""
+    from depnorm.report import rebuilds as formats
+
+    match name:
+        case Format.TEXT:
+            return formats.rebuilds_text(rebuilds, display)
+        case Format.JSON:
+            return formats.rebuilds_json(rebuilds)
+        case _:
+            assert_never(name)
+
+
+def format_facts(files: Sequence[str], rows: Mapping[str, int], name: Format) -> str:
+    """Which files the facts of a corpus are in, and how many rows they have, in one of the formats."""
+    from depnorm.report import corpus
+
+    match name:
+        case Format.TEXT:
+            return corpus.facts_text(files, rows)
+        case Format.JSON:
+            return corpus.facts_json(files, rows)
         case _:
             assert_never(name)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from depnorm.report import documents
+from depnorm.report import corpus_documents, documents
 from depnorm.report.encode import encode_json_verbatim
 from depnorm.report.formats import SchemaName
 
@@ -21,6 +21,8 @@ _DOCUMENTS: Mapping[SchemaName, type[msgspec.Struct]] = {
     SchemaName.DOCKERFILE: documents.DockerfileDocument,
     SchemaName.EXPLAIN: documents.ExplainDocument,
     SchemaName.VERIFY: documents.VerifyDocument,
+    SchemaName.CORPUS_FACTS: corpus_documents.FactsDocument,
+    SchemaName.CORPUS_REBUILDS: corpus_documents.RebuildsDocument,
 }
 
 

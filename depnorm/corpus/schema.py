@@ -83,7 +83,7 @@ FACTS = _schema(
 `group`: `extra:NAME`, `group:NAME` or `build-system` for what a project declares beside its dependencies, the id for
     the rows of a closure: what it declares is `free` there, what it resolved to is `locked`. Else null.
 `used`: whether repo2docker would install the file, or a file that it would includes this one; true for a closure.
-`target`: the Python minor (`3.10`) that the repository asks for, or that the caller says of closures. Null: open.
+`target`: the one Python minor (`3.10`) that the repository asks for, or that the caller says of closures. Null: open.
 """
 
 STEPS = _schema(

@@ -1,6 +1,7 @@
 """Facts of many repositories: the corpus composed with reading and analysis."""
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +22,15 @@ from depnorm.library.corpus_reading import facts_of, reached_by, read_state
 from depnorm.library.corpus_states import State, Timeline, record_timelines, timeline_of
 from depnorm.library.corpus_steps import steps_of
 from depnorm.model import redact
-from depnorm.read.git import git_directory
+from depnorm.read.git_directory import git_directory
 from depnorm.read.repository import open_repository
 from depnorm.read.spec_names import find_spec_files
 
 JOB_REPOSITORIES = 20
 """Directories of one job: what is done again after an interruption."""
+
+MAX_REPOSITORY_SECONDS = 3600
+"""Of one repository: the longest known history takes minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +113,10 @@ def timeline_rows(timeline: Timeline, source: str) -> Iterator[Rows]:
     """
     where: State | None = None
     waiting: list[StepRow] = []
+    end = time.monotonic() + MAX_REPOSITORY_SECONDS
     try:
         for where in timeline.states():
+            _check_time(end)
             yield Rows(steps=_held_until(where.position, waiting))
             rows = _state_rows(timeline, where, source)
             waiting = rows.steps
@@ -118,6 +124,11 @@ def timeline_rows(timeline: Timeline, source: str) -> Iterator[Rows]:
     except Exception as error:  # noqa: BLE001  one bad repository never stops a run
         yield Rows(errors=[_error(source, timeline.repository, where, error)])
     yield Rows(steps=_held_until(timeline.commits, waiting))
+
+
+def _check_time(end: float) -> None:
+    if time.monotonic() > end:
+        raise UnusableInputError(f"reading took more than {MAX_REPOSITORY_SECONDS} s, and stopped here")
 
 
 def _held_until(position: int, steps: Iterable[StepRow]) -> list[StepRow]:

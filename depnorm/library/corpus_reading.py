@@ -1,7 +1,7 @@
 """A state of a repository as facts, and as the steps of its build under each rule."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,9 +12,11 @@ from depnorm.corpus.rows import Fact
 from depnorm.corpus.schema import FactKind, Pinned
 from depnorm.library.analysis import CONDA_PYTHONS
 from depnorm.library.corpus_states import Reached, State
-from depnorm.model import Dependency, RepoReference, SpecChoice, SpecFile, SpecFormat, redact
+from depnorm.model import ChosenFile, Dependency, Ecosystem, RepoReference, SpecChoice, SpecFile, SpecFormat, redact
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import PROJECT_FILES, PROJECTS, read_choice
+from depnorm.read.formats import READERS
+from depnorm.read.spec_names import format_of
 
 _redact = lru_cache(maxsize=64 * 1024)(redact)  # the same few texts, over and over
 _NO_PYTHON = "0.0"
@@ -47,10 +49,17 @@ def read_state(state: State) -> Reading:
     """Read every spec file of a state, used or not, and whatever they include."""
     choice = choose_spec_files(state.files)
     found = (*choice.used, *choice.ignored)
+    found += tuple(_given(state, {chosen.path for chosen in found}))
     everything = SpecChoice(builder=choice.builder, config_directory=choice.config_directory, used=found, ignored=())
     files = read_choice(state.files, everything)
     graph = file_graph(files)
     return Reading(state=state, choice=choice, files=scope_references(files, graph), graph=graph)
+
+
+def _given(state: State, found: Collection[str]) -> Iterator[ChosenFile]:
+    for path in state.given:
+        if path not in found and (file_format := format_of(path)) in READERS:
+            yield ChosenFile(path=path, format=file_format, why="somebody named it")
 
 
 def reached_by(reading: Reading) -> Reached:
@@ -91,11 +100,19 @@ def python_of(reading: Reading) -> str | None:
     files = [file for file in reading.files if file.path in used]
     environment = next((file for file in files if file.format is SpecFormat.CONDA), None)
     if environment:
-        from depnorm.read.conda import python_minor  # noqa: PLC0415  brings rattler
-
-        return python_minor(environment, CONDA_PYTHONS)
+        return _only_python(environment)
     version = choose_python(files, explicit=None, environment=None, available=(), default=_NO_PYTHON).version
     return None if version == _NO_PYTHON else version
+
+
+def _only_python(environment: SpecFile) -> str | None:
+    """The minor that an environment.yml asks for, where it is one."""
+    if not any(each.ecosystem is Ecosystem.CONDA and each.name == "python" for each in environment.dependencies):
+        return None
+    from depnorm.read.conda import python_minor  # noqa: PLC0415  brings rattler
+
+    fitting = [each for each in CONDA_PYTHONS if python_minor(environment, (each,))]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _dependency(state: State, file: SpecFile, each: Dependency, *, used: bool, target: str | None) -> Fact:

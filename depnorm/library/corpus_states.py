@@ -9,7 +9,8 @@ from pathlib import Path
 
 from depnorm.corpus.records import Record
 from depnorm.errors import UnusableInputError
-from depnorm.read.git import Clone, git_directory
+from depnorm.read.git import Clone
+from depnorm.read.git_directory import git_directory
 from depnorm.read.repository import Repository, open_repository
 from depnorm.read.snapshot import Snapshot, file_tree
 from depnorm.read.spec_names import is_spec_file
@@ -29,13 +30,17 @@ class Reached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A repository at a commit; without a commit, as it is. `position` counts the commits before it."""
+    """A repository at a commit; without a commit, as it is. `position` counts the commits before it.
+
+    `given` are files that somebody says are spec files, wherever they are.
+    """
 
     repository: str
     files: Repository
     position: int = 0
     commit: str | None = None
     date: datetime | None = None
+    given: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -114,6 +119,7 @@ class RecordTimeline(Timeline):
                 position=self.commits,
                 commit=commit or None,
                 date=datetime.fromisoformat(date) if date else None,
+                given=tuple(sorted(files)),
             )
             self.commits += 1
 

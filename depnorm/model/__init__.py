@@ -13,7 +13,7 @@ from depnorm.model.catalog import (
 )
 from depnorm.model.choice import Builder, ChosenFile, SpecChoice
 from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem, canonical_name, requirement_name
-from depnorm.model.environment import marker_environment, marker_holds
+from depnorm.model.environment import marker_environment, marker_holds, minor_of, patch_release
 from depnorm.model.finding import Finding, Severity
 from depnorm.model.line_text import fits_a_line
 from depnorm.model.lock import CranLock, CranPackage, LeftOut, LeftOutKind, Lock
@@ -120,6 +120,8 @@ __all__ = [
     "fits_a_line",
     "marker_environment",
     "marker_holds",
+    "minor_of",
+    "patch_release",
     "redact",
     "requirement_name",
 ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Target:
     """Interpreter, platform and base image of a plan.
 
-    `python` is `X.Y`, None where the base image decides (an R image with Python beside it). `platform` is a wheel
+    `python` is `X.Y`, None where the base image decides (an R image with Python beside it). `python_patch` is `X.Y.Z`
+    where something tells it; else `patch_release` says which one versions are chosen for. `platform` is a wheel
     platform tag (PEP 600). `r_snapshot` is an ISO date. `prefix` is where Python packages go.
     """
 
@@ -18,6 +19,7 @@ class Target:
     conda_subdir: str = "linux-64"
     r_version: str | None = None
     r_snapshot: str | None = None
+    python_patch: str | None = None
     prefix: str = "/opt/venv"
     user: str = "jovyan"
     uid: int = 1000

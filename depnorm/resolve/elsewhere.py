@@ -98,6 +98,7 @@ def _default_host(request: Request, cache: Path) -> str:
         requirements=(_ON_EVERY_INDEX,),
         alone=True,
         python=request.python,
+        python_patch=request.python_patch,
         platform=request.platform,
         as_of=request.as_of,
     )

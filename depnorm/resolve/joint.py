@@ -7,7 +7,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from depnorm.model.environment import marker_environment
 from depnorm.resolve.elsewhere import tell_elsewhere
 from depnorm.resolve.kept import keep
 from depnorm.resolve.missing_wheels import each_alone, left_out_by_name, missed_wheels, too_early, unlockable
+from depnorm.resolve.newest import newest_possible
 from depnorm.resolve.pip_report import ask_pip
 from depnorm.resolve.pylock import Selection, lock_pylock
 from depnorm.resolve.python import check_consistent, evaluate_requirements
@@ -27,12 +29,13 @@ from depnorm.resolve.uv_command import (
     Prereleases,
     Query,
     compile_pylock_text,
+    newest_versions,
     uv_version,
 )
 from depnorm.resolve.wheel import Wheel, read_requirements
 from depnorm.resolve.wheel_files import find_collisions
 
-SCHEMA = 3
+SCHEMA = 4
 """Of what the cache holds: another one makes it anew."""
 _SOURCES = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "PIP_INDEX", "PIP_EXTRA_INDEX")
 """How variables begin that say where packages come from."""
@@ -85,7 +88,8 @@ def _as_built(each: LeftOut) -> LeftOut:
 
 
 def _read_pylock(text: str, request: Request) -> Lock:
-    return lock_pylock(text, "the resolution", Selection(python=request.python, platform=request.platform))
+    selection = Selection(python=request.python, platform=request.platform, python_patch=request.python_patch)
+    return lock_pylock(text, "the resolution", selection)
 
 
 def _direct(request: Request) -> Iterator[LeftOut]:
@@ -125,7 +129,7 @@ def _query(request: Request) -> Query:
         as_of=request.as_of,
         prereleases=Prereleases.ALL if request.prereleases else Prereleases.AS_PIP,
         builds=request.builds,
-        python_patch=request.python_patch,
+        python_patch=request.release,  # what is kept is kept for this one
         installed=tuple(each for each in request.installed if each[0] not in excluded),
     )
 
@@ -138,10 +142,36 @@ class _Answer:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def _resolve(query: Query, request: Request, cache: Path, progress: Progress | None) -> _Answer:
-    """At each turn what no wheel can stand for is left out, until nothing more is found.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """An answer of uv: the lock with edges, what each package would be alone, and the question as it was put last."""
 
-    uv goes on to pre-releases where no other version fits all lines. pip does not, so that they are forbidden.
+    answer: _Answer
+    lock: Lock
+    newest: Mapping[str, str]
+    query: Query
+
+
+def _resolve(query: Query, request: Request, cache: Path, progress: Progress | None) -> _Answer:
+    """As pip settles: at each turn a package gets its newest version that goes with all lines, until all have it."""
+    settled = _settle(query, request, cache, progress)
+    refused: set[str] = set()
+    while isinstance(settled, _Settled) and (
+        pin := newest_possible(settled.lock, settled.newest, settled.query, refused)
+    ):
+        refused.add(pin)
+        bound = replace(query, constraints=(*query.constraints, pin))
+        with suppress(NoSolutionError):
+            settled = _settle(bound, request, cache, progress)
+            query = bound
+    return settled.answer if isinstance(settled, _Settled) else settled
+
+
+def _settle(query: Query, request: Request, cache: Path, progress: Progress | None) -> _Settled | _Answer:
+    """The answer of uv, or of pip where uv has none.
+
+    At each turn what no wheel can stand for is left out, until nothing more is found. uv goes on to pre-releases where
+    no other version fits all lines. pip does not, so that they are forbidden.
     """
     found: list[LeftOut] = []
     forbidden: tuple[str, ...] = ()
@@ -157,11 +187,13 @@ def _resolve(query: Query, request: Request, cache: Path, progress: Progress | N
             lock = tell_elsewhere(_read_pylock(text, request), request, cache)
             lock = with_edges(lock, request, cache, progress)
             alone = each_alone(lock, query)
-            more = [] if query.builds else list(missed_wheels(lock, alone, bound))
+            newest = newest_versions(alone)
+            more = [] if query.builds else list(missed_wheels(lock, alone, newest, bound))
             if not more:
                 early = tuple(too_early(lock, alone))
                 if not early:
-                    return _Answer(pylock=text, left_out=tuple(found))
+                    answer = _Answer(pylock=text, left_out=tuple(found))
+                    return _Settled(answer=answer, lock=lock, newest=newest, query=bound)
                 forbidden += early
                 continue
         found += more
@@ -230,7 +262,7 @@ def _edges(lock: Lock, request: Request, cache: Path, progress: Progress | None)
     requires = read_requirements(_wheels(lock), _kept_wheels(cache), progress)
     declared = {each.name: lines for each, lines in zip(lock.packages, requires, strict=True)}
     roots = [each.requirement for each in request.asked if each.name in declared]
-    return evaluate_requirements(roots, declared, marker_environment(request.python, request.platform))
+    return evaluate_requirements(roots, declared, marker_environment(request.release, request.platform))
 
 
 def _wheels(lock: Lock) -> list[Wheel]:
@@ -244,6 +276,6 @@ def _kept_wheels(cache: Path) -> Path:
 
 def _marker(request: Request) -> str:
     """The marker of the Target (PEP 751, `environments`)."""
-    environment = marker_environment(request.python, request.platform)
+    environment = marker_environment(request.release, request.platform)
     names = ("sys_platform", "platform_machine", "implementation_name", "python_version")
     return " and ".join(f'{name} == "{environment[name]}"' for name in names)

@@ -5,7 +5,6 @@ they need. pip does not.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -14,7 +13,14 @@ from packaging.version import Version
 
 from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, canonical_name, requirement_name
 from depnorm.model.environment import marker_environment, marker_holds
-from depnorm.resolve.uv_command import FAILED_BUILD, NoSolutionError, Prereleases, Query, compile_pylock_text
+from depnorm.resolve.uv_command import (
+    FAILED_BUILD,
+    NoSolutionError,
+    Prereleases,
+    Query,
+    compile_pylock_text,
+    newest_versions,
+)
 
 _NO_WHEEL = re.compile(r"Wheels are required for `([^`]+)`")
 _NOT_FOUND = re.compile(r"\b([A-Za-z0-9][\w.-]*) was not found in the (?:package registry|provided package locations)")
@@ -52,7 +58,7 @@ def each_alone(lock: Lock, query: Query) -> Query:
 
     So a version that is held back by what another package says of it is no surprise.
     """
-    environment = {**marker_environment(query.python, query.platform), "extra": ""}
+    environment = {**marker_environment(query.release, query.platform), "extra": ""}
     asked = [*query.requirements, *query.constraints]
     asked += [line for package in lock.packages for line in package.requires]
     limits: dict[str, set[str]] = {each.name: set() for each in lock.packages}
@@ -73,7 +79,7 @@ def too_early(lock: Lock, alone: Query) -> Iterator[str]:
     if not early or alone.prereleases is Prereleases.ALL:
         return
     lines = tuple(line for line in alone.requirements if requirement_name(line) in early)
-    others = _versions(replace(alone, requirements=lines, sdists=True))
+    others = newest_versions(replace(alone, requirements=lines, sdists=True))
     for name, version in early.items():
         other = Version(others.get(name, "0.dev0"))
         if not other.is_prerelease:
@@ -82,9 +88,12 @@ def too_early(lock: Lock, alone: Query) -> Iterator[str]:
             yield f"{name}!={version}" if is_same else f"{name}!={version.base_version}.0.0.*"
 
 
-def missed_wheels(lock: Lock, alone: Query, query: Query) -> Iterator[LeftOut]:
-    """The packages that pip would build: for a newer version than any wheel has, or for one of what needs them."""
-    wheels, sdists = (_versions(replace(alone, sdists=sdists)) for sdists in (False, True))
+def missed_wheels(lock: Lock, alone: Query, wheels: Mapping[str, str], query: Query) -> Iterator[LeftOut]:
+    """The packages that pip would build: for a newer version than any wheel has, or for one of what needs them.
+
+    `wheels` are the answer to `alone`.
+    """
+    sdists = newest_versions(replace(alone, sdists=True))
     newer = [name for name in sdists if name in wheels and Version(sdists[name]) > Version(wheels[name])]
     for name in newer:
         why = f"has no wheel that fits of its newest version {sdists[name]}, and building it runs code"
@@ -119,15 +128,6 @@ def _is_possible(query: Query, pin: str, missed: Iterable[LeftOut]) -> bool:
 
 def _is_preferred(version: Version, other: Version) -> bool:
     return (not version.is_prerelease, version) > (not other.is_prerelease, other)
-
-
-def _versions(query: Query) -> dict[str, str]:
-    """Name to version; empty where there is no answer, so that nothing can be said."""
-    try:
-        packages = tomllib.loads(compile_pylock_text(query)).get("packages", [])
-    except NoSolutionError:
-        return {}
-    return {each["name"]: each["version"] for each in packages}
 
 
 def left_out_by_name(name: str, kind: LeftOutKind, why: str) -> LeftOut:

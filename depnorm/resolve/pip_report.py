@@ -42,7 +42,7 @@ def _arguments(query: Query) -> Sequence[str]:
     platforms = dict.fromkeys(tag.platform for tag in tags if tag.platform != "any")
     return (
         *("install", "--dry-run", "--ignore-installed", "--quiet", "--no-input", "--disable-pip-version-check"),
-        *("--only-binary", ":all:", "--implementation", "cp", "--python-version", query.python),
+        *("--only-binary", ":all:", "--implementation", "cp", "--python-version", query.release),
         *(word for abi in abis for word in ("--abi", abi)),
         *(word for platform in platforms for word in ("--platform", platform)),
         *("--uploaded-prior-to", f"{query.as_of}T23:59:59Z"),

@@ -13,7 +13,7 @@ from packaging.tags import Tag
 
 from depnorm.errors import ResolutionError
 from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, LockedPackage
-from depnorm.model.environment import marker_environment
+from depnorm.model.environment import marker_environment, patch_release
 from depnorm.resolve.wheel import Wheel, choose_wheel, supported_tags
 
 _REMOTE = ("https://", "http://")
@@ -27,13 +27,20 @@ _PATCHES = (0, 99)
 class Selection:
     """What of a universal lock is installed where.
 
-    `python` is `X.Y`, `platform` a manylinux tag. `groups` None means the groups that the file installs by default.
+    `python` is `X.Y`, `python_patch` is `X.Y.Z` where it is known, `platform` a manylinux tag. `groups` None means the
+    groups that the file installs by default.
     """
 
     python: str
     platform: str
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] | None = None
+    python_patch: str | None = None
+
+    @property
+    def release(self) -> str:
+        """The `X.Y.Z` that versions are chosen for."""
+        return self.python_patch or patch_release(self.python)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,7 @@ def _parse(text: str, name: str) -> Pylock:
 def _check(pylock: Pylock, name: str, selection: Selection) -> None:
     if not _allows(pylock.requires_python, selection.python):
         raise ResolutionError(f"{name}: requires Python {pylock.requires_python}, not {selection.python}")
-    environment = marker_environment(selection.python, selection.platform)
+    environment = marker_environment(selection.release, selection.platform)
     markers = pylock.environments
     if markers and not any(_is_true(marker, environment, f"{name}: environments") for marker in markers):
         raise ResolutionError(f"{name}: was made for other environments", hint="Lock for this platform too.")
@@ -101,7 +108,7 @@ def _choose(pylock: Pylock, name: str, selection: Selection) -> tuple[list[Packa
     """The packages whose marker holds, and the others."""
     groups = pylock.default_groups if selection.groups is None else selection.groups
     environment: dict[str, str | frozenset[str]] = {
-        **marker_environment(selection.python, selection.platform),
+        **marker_environment(selection.release, selection.platform),
         "extras": frozenset(selection.extras),
         "dependency_groups": frozenset(groups or ()),
     }

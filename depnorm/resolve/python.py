@@ -41,7 +41,7 @@ def resolve_python(query: Query, scratch: Path, progress: Progress | None = None
     wheels = [choose_wheel(entry["name"], entry.get("wheels", ()), tags) for entry in entries]
     declared = read_requirements(wheels, scratch, progress)
     lines = {entry["name"]: found for entry, found in zip(entries, declared, strict=True)}
-    edges = evaluate_requirements(query.requirements, lines, marker_environment(query.python, query.platform))
+    edges = evaluate_requirements(query.requirements, lines, marker_environment(query.release, query.platform))
     packages = tuple(_package(e["name"], e["version"], wheel, edges) for e, wheel in zip(entries, wheels, strict=True))
     check_consistent(packages)
     return Resolution(packages=packages, urls={wheel.artifact.filename: wheel.url for wheel in wheels})

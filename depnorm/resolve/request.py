@@ -14,6 +14,7 @@ from depnorm.model import (
     SpecFile,
     SpecFormat,
     canonical_name,
+    patch_release,
     redact,
 )
 
@@ -45,6 +46,11 @@ class Request:
     as_of: str
     python_patch: str | None = None
     installed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def release(self) -> str:
+        """The `X.Y.Z` that versions are chosen for."""
+        return self.python_patch or patch_release(self.python)
 
 
 def request_of(

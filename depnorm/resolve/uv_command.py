@@ -14,6 +14,7 @@ from shutil import which
 from typing import Any
 
 from depnorm.errors import ResolutionError
+from depnorm.model.environment import patch_release
 from depnorm.resolve.stand_in import stand_ins
 
 TIMEOUT_SECONDS = 600
@@ -71,6 +72,11 @@ class Query:
     python_patch: str | None = None
     installed: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def release(self) -> str:
+        """The `X.Y.Z` that versions are chosen for."""
+        return self.python_patch or patch_release(self.python)
+
 
 def find_uv() -> str:
     """The path of the uv executable; raises `ResolutionError` without one."""
@@ -103,6 +109,16 @@ def compile_pylock(query: Query, scratch: Path) -> list[dict[str, Any]]:
     return packages
 
 
+def newest_versions(query: Query) -> dict[str, str]:
+    """Name to version of what uv answers; empty where there is no answer, so that nothing can be said."""
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            packages = compile_pylock(query, Path(scratch))
+        except NoSolutionError:
+            return {}
+    return {each["name"]: each["version"] for each in packages}
+
+
 def compile_pylock_text(query: Query, scratch: Path | None = None) -> str:
     """That pylock.toml as uv writes it; raises the same."""
     with tempfile.TemporaryDirectory(dir=scratch) as directory:
@@ -124,7 +140,7 @@ def _arguments(query: Query) -> Sequence[str]:
         *("pip", "compile", "requirements.in", "--constraints", "constraints.txt", "--overrides", "overrides.txt"),
         *("--index-strategy", "unsafe-best-match"),  # as pip: the best version of any index
         *(("--exclude-newer", f"{query.as_of}T23:59:59.999999Z") if query.as_of else ()),
-        *("--python-version", query.python_patch or query.python, "--python-platform", uv_platform(query.platform)),
+        *("--python-version", query.release, "--python-platform", uv_platform(query.platform)),
         # uv builds nothing for a version
         *(() if query.builds or (query.alone and query.sdists) else ("--only-binary", ":all:")),
         *("--prerelease", query.prereleases),

@@ -63,7 +63,7 @@ def lock_uv(
         exported = _export(text, Path(directory), projects, document, _arguments(selection.extras, groups))
     roots = tuple(_roots(projects, selection, groups))
     beside = BesideThePylock(requires=_edges(document, exported, roots, selection), as_of=_as_of(document))
-    only = Selection(python=selection.python, platform=selection.platform)  # the export has no other extra or group
+    only = replace(selection, extras=(), groups=None)  # the export has no other extra or group
     lock = lock_pylock(exported, name, only, beside)
     left_out = sorted(
         (*lock.left_out, *_not_exported(document, lock)), key=lambda each: (each.name, each.version or "")
@@ -161,7 +161,7 @@ def _edges(document: Table, exported: str, roots: Sequence[str], selection: Sele
         if name in versions and versions[name] in {None, table.get("version")}:
             declared.setdefault(name, []).extend(_lines(table))
     try:
-        return evaluate_requirements(roots, declared, marker_environment(selection.python, selection.platform))
+        return evaluate_requirements(roots, declared, marker_environment(selection.release, selection.platform))
     except (UndefinedComparison, UndefinedEnvironmentName, KeyError) as error:
         raise ResolutionError(f"uv.lock: a marker cannot be evaluated: {error}") from error
 

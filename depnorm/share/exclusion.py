@@ -50,10 +50,8 @@ def _position(dependency: Dependency) -> tuple[str, str, str, int]:
 
 def _environments(snapshot: Snapshot) -> Iterator[Mapping[str, str]]:
     """The oldest and the newest patch release: the base image, not the snapshot, decides which one it is."""
-    first = marker_environment(snapshot.python, snapshot.platform)
-    last = f"{snapshot.python}.99"
-    yield {**first, "extra": ""}
-    yield {**first, "extra": "", "python_full_version": last, "implementation_version": last}
+    for release in (f"{snapshot.python}.0", f"{snapshot.python}.99"):
+        yield {**marker_environment(release, snapshot.platform), "extra": ""}
 
 
 def find_blocked(

@@ -21,6 +21,7 @@ from typing import Any
 
 DEPNORM = (sys.executable, "-m", "depnorm")
 SPEC_FILES = ("requirements.txt", "setup.py", "pyproject.toml", "Pipfile", "environment.yml")
+CONFIG_DIRECTORIES = ("", "binder", ".binder")
 MEGABYTE = 1_000_000
 
 Outcome = dict[str, Any]
@@ -66,7 +67,7 @@ class State:
 
 def repositories(place: Path) -> Iterator[Path]:
     """The directory itself, or those in it (a sample keeps its repository in `repo`)."""
-    if any((place / name).exists() for name in SPEC_FILES):
+    if any((place / config / name).exists() for config in CONFIG_DIRECTORIES for name in SPEC_FILES):
         yield place.resolve()
         return
     for path in sorted(each for each in place.iterdir() if each.is_dir()):

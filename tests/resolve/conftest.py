@@ -25,8 +25,15 @@ WHEELS: dict[str, list[tuple[str, str, str, list[str]]]] = {
     "gamma": [("1.5", "py3-none", "any", ["epsilon"])],
     "delta": [("1.0", "py3-none", WINDOWS, [])],
     "tool": [("3.0", "py3-none", "any", [])],
+    # A newer north goes with an older south alone; of east and west only one can be new; a newer lone goes with none.
+    "north": [("1.0", "py3-none", "any", ["south"]), ("2.0", "py3-none", "any", ["south<2"])],
+    "south": [("1.0", "py3-none", "any", []), ("2.0", "py3-none", "any", [])],
+    "east": [("1.0", "py3-none", "any", []), ("2.0", "py3-none", "any", ["west<2"])],
+    "west": [("1.0", "py3-none", "any", []), ("2.0", "py3-none", "any", ["east<2"])],
+    "lone": [("1.0", "py3-none", "any", []), ("2.0", "py3-none", "any", ["south>2"])],
+    "patched": [("1.0", "py3-none", "any", []), ("2.0", "py3-none", "any", [])],
 }
-REQUIRES_PYTHON = {("beta", "2.0"): ">=3.12", ("beta", "1.0"): ">=3.8"}
+REQUIRES_PYTHON = {("beta", "2.0"): ">=3.12", ("beta", "1.0"): ">=3.8", ("patched", "2.0"): ">=3.11.5"}
 SDISTS = {"epsilon": "0.1"}
 # Only running their own build backends tells what these need; that of omega fails.
 BUILT = {"zeta": "2.0", "omega": "1.0"}

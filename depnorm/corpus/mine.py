@@ -1,0 +1,76 @@
+"""Which layers a corpus should have: chosen, counted and named."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from depnorm.corpus.assignment import Ints
+from depnorm.corpus.closures import Closures
+from depnorm.corpus.layer_names import name_layers
+from depnorm.corpus.mined import Known, MinedCatalog, MinedLayer, Package, Stacking
+from depnorm.corpus.search import SearchOptions, choose_bundles
+from depnorm.corpus.value import value_of
+
+
+def mine(
+    closures: Closures, options: SearchOptions, tell: Callable[[str, int, int], None] | None = None
+) -> MinedCatalog:
+    """The layers that save most bytes in these environments (`depnorm.corpus.search`), by falling value.
+
+    The same environments, in any order, give the same catalog. Time and memory of the search are bounded by
+    `options.sample` different environments; only their counting grows with the corpus.
+    """
+    rows, counts = _different(closures)
+    if len(rows) > options.sample:
+        # Those that are most often there and largest; the rest is counted, not searched.
+        weight = counts * np.add.reduceat(closures.sizes[closures.items], closures.starts[:-1])[rows]
+        best = np.sort(np.lexsort((rows, -weight))[: options.sample])
+        rows, counts = rows[best], counts[best]
+    bundles = choose_bundles(closures.select(rows), counts, options, tell or _say_nothing)
+    members = [tuple(closures.packages[item] for item in sorted(bundle.tolist())) for bundle in bundles]
+    seen = np.bincount(closures.items, minlength=len(closures.packages))
+    sizes = [int(closures.sizes[bundle].sum()) for bundle in bundles]
+    holders = [_holders(closures, bundle) for bundle in bundles]
+    value = value_of(np.array(sizes, np.float64), np.array(holders, np.float64))
+    order = sorted(range(len(bundles)), key=lambda number: (-value[number], members[number]))
+    names = name_layers(closures, [members[number] for number in order])
+    layers = tuple(
+        MinedLayer(name, members[number], sizes[number], holders[number])
+        for name, number in zip(names, order, strict=True)
+    )
+    known: dict[Package, Known] = {
+        package: Known(int(size), int(count))
+        for package, size, count in zip(closures.packages, closures.sizes, seen, strict=True)
+        if count
+    }
+    stacking = Stacking.CHAIN if options.is_chain else Stacking.LINK
+    return MinedCatalog(stacking, options.max_layers, len(closures), layers, known)
+
+
+def hold_out_half(closures: Closures, options: SearchOptions) -> MinedCatalog:
+    """`mine` on one half of the environments, told apart by a hash of their ids."""
+    return replace(mine(closures.halves()[0], options), held_out="half")
+
+
+def _different(closures: Closures) -> tuple[Ints, Ints]:
+    """The first row of each different environment, and how many there are of it."""
+    marks = np.random.default_rng(0).integers(1, 2**63, len(closures.packages), dtype=np.uint64)
+    sums = np.concatenate(([np.uint64(0)], np.cumsum(marks[closures.items], dtype=np.uint64)))
+    _, first, counts = np.unique(
+        sums[closures.starts[1:]] - sums[closures.starts[:-1]], return_index=True, return_counts=True
+    )
+    order = np.argsort(first)
+    return first[order], counts[order]
+
+
+def _holders(closures: Closures, bundle: Ints) -> int:
+    """How many environments hold all packages of a bundle."""
+    is_member = np.zeros(len(closures.packages), np.bool_)
+    is_member[bundle] = True
+    found = np.concatenate(([0], np.cumsum(is_member[closures.items])))
+    return int((found[closures.starts[1:]] - found[closures.starts[:-1]] == len(bundle)).sum())
+
+
+def _say_nothing(what: str, done: int, total: int) -> None:
+    del what, done, total

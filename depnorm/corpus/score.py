@@ -1,0 +1,114 @@
+"""How much the images of many repositories share, against what could be shared at all."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from depnorm.corpus.assign import Assigner, Layers
+from depnorm.corpus.closures import Closures
+from depnorm.corpus.mined import MinedCatalog, Package
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Bytes that the images of one way to split take: where layers are blobs, and where they are steps of a chain.
+
+    `blobs`: each different layer once, as in a registry. `chain`: each layer once over the same layers below it, as in
+    a build cache and on the disk of a node.
+    """
+
+    name: str
+    cap: int | None
+    blobs: int
+    chain: int
+    most_layers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Of so many environments: bytes if nothing is shared, and if each package is stored once; and ways in between.
+
+    `attainable` is the difference of both; a way's percentage is the part of it that it saves.
+    """
+
+    environments: int
+    total: int
+    ideal: int
+    ways: tuple[Stored, ...]
+
+    def attained(self, stored: int) -> float:
+        """What part of the attainable saving is made where `stored` bytes are stored, in percent."""
+        return 100 * (self.total - stored) / (self.total - self.ideal) if self.total > self.ideal else 100.0
+
+
+CAPS = (4, 8, 16, 32)
+IDENTICAL, ALPHABETICAL, POPULAR, LARGEST, MINED = (
+    "identical environments",
+    "one package a layer, by name",
+    "one package a layer, most common first",
+    "one package a layer, largest first",
+    "catalog",
+)
+
+
+def score(closures: Closures, catalog: MinedCatalog, caps: Iterable[int] = CAPS) -> Score:
+    """The catalog on these environments under each cap, beside what needs no catalog.
+
+    The bounds are nested: identical environments, then any chain, then layers in any order under a cap, then each
+    package once. By name is what sorting a requirements file and splitting it line by line gives; most common first is
+    the order of Nix' layered images, over packages counted in the catalog.
+    """
+    sizes = {package: int(size) for package, size in zip(closures.packages, closures.sizes, strict=True)}
+    present = {closures.packages[item] for item in set(closures.items.tolist())}
+    rows = [tuple(closures.packages[item] for item in closures.row(number)) for number in range(len(closures))]
+    assigner = Assigner(catalog)
+    seen = {package: known.seen_in for package, known in catalog.packages.items()}
+    ways = [_stored(IDENTICAL, None, (_whole(row) for row in rows), sizes)]
+    orders: dict[str, Callable[[Package], tuple[object, ...]]] = {
+        ALPHABETICAL: lambda package: package,
+        POPULAR: lambda package: (-seen.get(package, 0), package),
+        LARGEST: lambda package: (-assigner.size(package), package),
+    }
+    for cap in caps:
+        for name, key in orders.items():
+            ways.append(_stored(name, cap, (_singles(row, cap, key) for row in rows), sizes))
+        capped = Assigner(catalog, cap)
+        ways.append(_stored(MINED, cap, (capped.layers(row) for row in rows), sizes))
+    ways += [_stored(name, None, (_singles(row, len(row), key) for row in rows), sizes) for name, key in orders.items()]
+    total = sum(sizes[package] for row in rows for package in row)
+    return Score(
+        environments=len(rows), total=total, ideal=sum(sizes[package] for package in present), ways=tuple(ways)
+    )
+
+
+def stored_bytes(assigned: Iterable[Layers], size: Callable[[Package], int]) -> tuple[int, int, int]:
+    """Bytes of blobs, bytes of a chain, and the most layers of one image."""
+    blobs: dict[tuple[Package, ...], int] = {}
+    nodes: dict[tuple[int, int], int] = {}
+    chain = most = 0
+    for layers in assigned:
+        below = -1
+        most = max(most, len(layers))
+        for layer in layers:
+            number = blobs.setdefault(layer, len(blobs))
+            step = nodes.get((below, number))
+            if step is None:
+                step = nodes[below, number] = len(nodes)
+                chain += sum(map(size, layer))
+            below = step
+    return sum(size(package) for layer in blobs for package in layer), chain, most
+
+
+def _stored(name: str, cap: int | None, assigned: Iterator[Layers], sizes: dict[Package, int]) -> Stored:
+    blobs, chain, most = stored_bytes(assigned, sizes.__getitem__)
+    return Stored(name=name, cap=cap, blobs=blobs, chain=chain, most_layers=most)
+
+
+def _whole(row: tuple[Package, ...]) -> Layers:
+    return (tuple(sorted(row)),) if row else ()
+
+
+def _singles(row: tuple[Package, ...], cap: int, key: Callable[[Package], tuple[object, ...]]) -> Layers:
+    """The first packages of this order a layer each, and the rest."""
+    ordered = sorted(row, key=key)
+    rest = tuple(sorted(ordered[cap:]))
+    return (*((package,) for package in ordered[:cap]), *((rest,) if rest else ()))

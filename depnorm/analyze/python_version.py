@@ -1,9 +1,10 @@
 """Which Python a repository asks for: runtime.txt, environment.yml, requires-python, --python, then the default."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from depnorm.model import Location, Problem, SpecFile, SpecFormat
+from depnorm.model import Location, Problem, SpecFile, SpecFormat, patch_release
 
 OLDEST_PYTHON = (3, 8)
 """What the tools that run in an image while it is built need."""
@@ -109,6 +110,19 @@ def _not_shared(version: str, why: str, source: SpecFile | None, available: Sequ
         hint=f"Use one of {', '.join(available)} to share layers with other repositories.",
         rule="DN009",
     )
+
+
+_TAG = re.compile(r"(?:^|/)python:(\d+\.\d+\.\d+)(?![\w.])")
+
+
+def choose_patch(version: str, *, explicit: str | None, base_image: str | None) -> str:
+    """The `X.Y.Z` to choose versions for: `explicit`, else what the tag of an image `python` says, else the default.
+
+    Each counts where it is a release of `version`, an `X.Y`.
+    """
+    tag = _TAG.search(base_image or "")
+    told = (explicit or "", tag[1] if tag else "")
+    return next((each for each in told if each.startswith(f"{version}.")), patch_release(version))
 
 
 def admits(bound: str, version: str) -> bool:

@@ -62,8 +62,9 @@ class Comparison:
 class Verification:
     """The plan that was carried out, what each installation holds, and what differs.
 
-    No difference: the staged installation is the plain one, as of `Plan.as_of`. `not_compared` names what
-    the engine cannot install. `log` is the end of what a step printed that failed.
+    No difference: the staged installation is the plain one, as of `Plan.as_of`. `python` is the `X.Y.Z` of the virtual
+    environments. `not_compared` names what the engine cannot install. `log` is the end of what a step printed that
+    failed.
     """
 
     engine: Engine
@@ -73,6 +74,7 @@ class Verification:
     comparison: Comparison
     not_compared: tuple[str, ...] = ()
     log: str = ""
+    python: str | None = None
 
     @property
     def is_equal(self) -> bool:

@@ -29,6 +29,13 @@ def find_interpreter(target: Target) -> Path:
     raise UsageError(f"there is no CPython {target.python} with venv and ensurepip on this machine", hint=_HINT)
 
 
+def release_of(python: Path) -> str:
+    """The `X.Y.Z` of an interpreter that `find_interpreter` gave."""
+    question = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
+    done = subprocess.run([python, "-I", "-c", question], capture_output=True, text=True, check=True)  # noqa: S603  above
+    return done.stdout.strip()
+
+
 def _candidates(version: str) -> Iterator[Path]:
     """`pythonX.Y` on PATH, then those of pyenv and uv, the newest first."""
     name = f"python{version}"

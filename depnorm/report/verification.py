@@ -41,7 +41,8 @@ def _title(verification: Verification) -> str:
     plan = verification.plan
     where = "virtual environments" if verification.engine is Engine.VENV else "images"
     proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked"
-    python = f"Python {plan.target.python}" if plan.target.python else "the base image's Python"
+    version = verification.python or plan.target.python
+    python = f"Python {version}" if version else "the base image's Python"
     # A lock file binds both, or they would differ by what was published since.
     packages = packages_as_of(plan) if plan.lock_file else f"pip's packages as of {plan.as_of}"
     return (

@@ -90,6 +90,7 @@ def in_batches(connection: Any, expression: Any, rows: int) -> Iterator[pa.Recor
 
 
 def _duckdb(options: EngineOptions, spill: str) -> Any:
+    import duckdb  # noqa: F401, PLC0415  where it is missing this says so; ibis says something else
     import ibis  # noqa: PLC0415  see the module
 
     return ibis.duckdb.connect(

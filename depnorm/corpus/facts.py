@@ -38,6 +38,8 @@ def write_facts(jobs: Iterable[Job], read: Read, version: str, output: Path, opt
     `version` tells what reads them: parts of another one are not taken up. An interrupted run leaves a directory
     `OUTPUT.parts`, which the next one goes on with. Raises `UsageError` for an output that cannot be written.
     """
+    if not output.parent.is_dir() or output.is_dir():
+        raise UsageError(f"{output}: cannot be written", hint="Give a file in a directory that is there.")
     parts = Parts(output.with_name(f"{output.name}.parts"))
     names: list[str] = []
 

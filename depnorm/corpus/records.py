@@ -45,6 +45,8 @@ def parse_record(line: bytes, source: str) -> Record | ErrorRow:
         return ErrorRow(source, None, None, None, f"{shown!r}: expected a version of a file: {redact(str(error))}")
     repository = found.repo or found.repository
     try:
+        if not is_inside(found.path):
+            raise ValueError(f"{found.path!r}: is no path of a repository")  # noqa: TRY301  told below, as others are
         if found.base64 is not None:
             data = base64.b64decode(found.base64, validate=True)
         else:
@@ -52,6 +54,11 @@ def parse_record(line: bytes, source: str) -> Record | ErrorRow:
         return Record(repository, found.path, found.commit, in_utc(found.date), data)
     except (ValueError, OverflowError, binascii.Error) as error:
         return ErrorRow(source, redact(repository), found.commit, redact(found.path), redact(str(error)))
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path names a file of a repository, plainly: relative, without `.` and `..`."""
+    return "\0" not in path and all(part not in {"", ".", ".."} for part in path.split("/"))
 
 
 def in_utc(date: str | None) -> datetime | None:
@@ -65,9 +72,12 @@ def in_utc(date: str | None) -> datetime | None:
 def batch_records(batch: pa.RecordBatch) -> Iterator[Record]:
     """The rows of a batch with the columns repository, path, commit, date, text.
 
-    `date` is a text or a timestamp, `text` a string or bytes; a null is the empty file.
+    `date` is a text or a timestamp, `text` a string or bytes; a null is the empty file. A path that is none of a
+    repository has no record.
     """
     for row in batch.select(["repository", "path", "commit", "date", "text"]).to_pylist():
+        if not is_inside(row["path"]):
+            continue
         text = row["text"] or b""
         data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         yield Record(row["repository"], row["path"], row["commit"], _time(row["date"]), data)

@@ -18,7 +18,7 @@ from depnorm.corpus.json_lines import json_line_jobs
 from depnorm.corpus.records import Record, parse_record
 from depnorm.corpus.rows import ErrorRow, Rows, StepRow, in_batches
 from depnorm.errors import DepnormError, UnusableInputError
-from depnorm.library.corpus_reading import facts_of, reached_by, read_state
+from depnorm.library.corpus_reading import Reading, facts_of, reached_by, read_state
 from depnorm.library.corpus_states import State, Timeline, record_timelines, timeline_of
 from depnorm.library.corpus_steps import steps_of
 from depnorm.model import redact
@@ -31,6 +31,8 @@ JOB_REPOSITORIES = 20
 
 MAX_REPOSITORY_SECONDS = 3600
 """Of one repository: the longest known history takes minutes."""
+UNREAD = frozenset({"DN307", "DN402"})
+"""Rules of problems that tell of a file that was not read, or not to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,13 @@ def corpus_facts(
     that is not there, `UsageError` for an output that cannot be written.
     """
     given = given or Given()
-    jobs = in_shares([partial(_jobs, path) for path in inputs])
+    jobs = in_shares([partial(jobs_of, path) for path in inputs])
     version = f"{depnorm.__version__} {given.date} {given.python}"
     return write_facts(jobs, partial(read_job, given=given), version, output, options or FactsOptions())
 
 
-def _jobs(path: Path) -> Iterable[Job]:
+def jobs_of(path: Path) -> Iterable[Job]:
+    """The jobs of one input; raises `UnusableInputError` where there is none."""
     if path.is_dir():
         return _directory_jobs(path)
     if not path.exists():
@@ -141,11 +144,22 @@ def _state_rows(timeline: Timeline, state: State, source: str) -> Rows:
         reading = read_state(state)
         timeline.reached = reached_by(reading)
         rows.facts.extend(facts_of(reading))
+        rows.errors.extend(_unread(reading, source))
         if timeline.is_history:
             rows.steps.extend(steps_of(reading))
     except Exception as error:  # noqa: BLE001  one bad commit stops no other one
         rows.errors.append(_error(source, timeline.repository, state, error))
     return rows
+
+
+def _unread(reading: Reading, source: str) -> Iterator[ErrorRow]:
+    """Files that were found and not read: too large, damaged, or a link that leaves."""
+    state = reading.state
+    problems = (*reading.choice.problems, *(problem for file in reading.files for problem in file.problems))
+    for problem in problems:
+        if problem.rule in UNREAD:
+            path, message = redact(problem.location.path), redact(problem.message)
+            yield ErrorRow(source, redact(state.repository), state.commit, path, message)
 
 
 def _error(source: str, repository: str, state: State | None, error: Exception) -> ErrorRow:

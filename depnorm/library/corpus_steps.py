@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from depnorm.corpus.pins import pinned
 from depnorm.corpus.rows import StepRow
 from depnorm.emit.dockerfile import render_dockerfile
-from depnorm.errors import DepnormError
+from depnorm.errors import DepnormError, UnusableInputError
 from depnorm.library.analysis import analyze_repository
 from depnorm.library.corpus_reading import Reading, python_of
 from depnorm.library.layer_tools import layer_tools
@@ -167,7 +167,10 @@ def _is_late_for_repo2docker(reading: Reading, file: SpecFile) -> bool:
 
 
 def _has_local_line(reading: Reading, file: SpecFile) -> bool:
-    text = decode(reading.state.files.read_bytes(file.path)).text
+    try:
+        text = decode(reading.state.files.read_bytes(file.path)).text
+    except UnusableInputError:
+        return False  # nobody can install it either
     return any(map(is_local_pip_requirement, physical_lines(text)))
 
 

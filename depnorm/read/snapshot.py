@@ -1,5 +1,6 @@
 """A repository that is no directory: what a version of it holds, looked up without a checkout."""
 
+import posixpath
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -65,8 +66,8 @@ class Snapshot(Repository):
 
     def is_linked(self, path: str) -> bool:
         """Whether a symbolic link is on the way to `path`."""
-        plain = "/".join(part for part in path.split("/") if part not in {"", "."})
-        return self._follow(path).path != plain
+        plain = posixpath.normpath(path)
+        return self._follow(path).path != ("" if plain == "." else plain)
 
     def identity(self, path: str) -> str:
         """What tells the content of a file or directory from any other; empty where there is none."""

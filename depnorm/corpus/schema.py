@@ -110,7 +110,8 @@ STEPS = _schema(
 `step`, `name`: its place among the installing steps of the rule from 0, and what it is.
 `key`: sha256 of what the step and the steps before it depend on: it is cached where the key was built before.
 `waits`: whether the step stands after the copy of the repository, so that every commit runs it, whatever its key.
-`packages`: what it installs, as far as the files say (no transitive dependencies); `version` where it is exact.
+`packages`: what it installs, as far as the files say (no transitive dependencies); `version` where it is exact. None
+    where only running the repository's own code tells.
 A commit at which a rule has nothing to install has one row for it, with step -1 and no packages.
 """
 

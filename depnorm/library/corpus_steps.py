@@ -55,12 +55,15 @@ class _Steps:
         """What comes now, and after, is another step where this is another text."""
         self.chain = hashlib.sha256("\0".join((self.chain, *what)).encode("utf-8", "surrogateescape")).hexdigest()
 
-    def install(self, name: str, packages: Iterable[Package], *, waits: bool = False) -> None:
-        """A step that installs what no earlier one did; after one that waits, all wait."""
+    def install(self, name: str, packages: Iterable[Package], *, waits: bool = False, is_dynamic: bool = False) -> None:
+        """A step that installs what no earlier one did; after one that waits, all wait.
+
+        One that `is_dynamic` installs what only running it tells: it counts without packages.
+        """
         self.waits = self.waits or waits
         new = [each for each in packages if (each["ecosystem"], each["name"]) not in self.seen]
         self.seen.update((each["ecosystem"], each["name"]) for each in new if each["name"])
-        if new:
+        if new or is_dynamic:
             self.rows.append(self._row(len(self.rows), name, new))
 
     def finish(self) -> list[StepRow]:
@@ -78,7 +81,7 @@ class _Steps:
             rule=self.rule,
             step=step,
             name=name,
-            key=self.chain if packages else None,
+            key=self.chain if step >= 0 else None,
             waits=self.waits,
             packages=packages,
         )
@@ -89,16 +92,16 @@ def steps_of(reading: Reading) -> Iterator[StepRow]:
 
     Raises what a plan raises. `commits` is 1: only what comes later tells it.
     """
-    plan = plan_of(reading)
+    plan, is_dynamic = plan_of(reading)
     for rule, fill in _RULES.items():
         steps = _Steps(rule, reading)
         if plan.stages:
-            fill(steps, reading, plan)
+            fill(steps, reading, plan, is_dynamic)
         yield from steps.finish()
 
 
-def plan_of(reading: Reading) -> Plan:
-    """The plan of a state: offline, as `depnorm plan` makes it."""
+def plan_of(reading: Reading) -> tuple[Plan, bool]:
+    """The plan of a state, offline, as `depnorm plan` makes it; and whether only running a project tells its needs."""
     catalog = load_catalog()
     analysis = analyze_repository(reading.state.files, reading.choice, catalog)
     target = target_of(analysis, {})
@@ -111,15 +114,16 @@ def plan_of(reading: Reading) -> Plan:
         tools=tools.digests,
         emitter=Emitter.CHAIN,
     )
-    return tools.put_into(plan_repository(analysis, sharing, target, repo_dir=_REPO_DIR))
+    plan = tools.put_into(plan_repository(analysis, sharing, target, repo_dir=_REPO_DIR))
+    return plan, not all(project.static for project in analysis.projects)
 
 
-def _copy_all(steps: _Steps, reading: Reading, _plan: Plan) -> None:
+def _copy_all(steps: _Steps, reading: Reading, _plan: Plan, is_dynamic: bool) -> None:  # noqa: FBT001  one of a table
     packages = [package for file in _installing(reading) for package in _packages(reading, file)]
-    steps.install("everything", packages, waits=True)
+    steps.install("everything", packages, waits=True, is_dynamic=is_dynamic)
 
 
-def _requirements_first(steps: _Steps, reading: Reading, _plan: Plan) -> None:
+def _requirements_first(steps: _Steps, reading: Reading, _plan: Plan, is_dynamic: bool) -> None:  # noqa: FBT001
     """A file that needs more than the spec files waits for the copy of the repository."""
     runtime = [file for file in reading.files if file.format is SpecFormat.RUNTIME and file.path in reading.used]
     r = [file.option(name) or "" for file in runtime for name in ("r", "r-snapshot")]
@@ -128,10 +132,10 @@ def _requirements_first(steps: _Steps, reading: Reading, _plan: Plan) -> None:
         for path in sorted(reading.graph.reachable(file.path)):
             steps.depend(path, _identity(reading, path))
         waits = file.format in _PROJECTS or not _is_closed(reading, file)
-        steps.install(file.path, _packages(reading, file), waits=waits)
+        steps.install(file.path, _packages(reading, file), waits=waits, is_dynamic=is_dynamic and waits)
 
 
-def _repo2docker(steps: _Steps, reading: Reading, _plan: Plan) -> None:
+def _repo2docker(steps: _Steps, reading: Reading, _plan: Plan, is_dynamic: bool) -> None:  # noqa: FBT001
     """apt.txt, then one COPY of all files that can install early, what these install, and the repository."""
     files = [*_installing(reading)]
     late = {file.path for file in files if _is_late_for_repo2docker(reading, file)}
@@ -146,7 +150,8 @@ def _repo2docker(steps: _Steps, reading: Reading, _plan: Plan) -> None:
         if file.format not in _PROJECTS and file.format is not SpecFormat.DESCRIPTION:
             steps.depend(file.path, _identity(reading, file.path))
     for file in sorted(files, key=lambda file: file.path in late):
-        steps.install(file.path, _packages(reading, file), waits=file.path in late)
+        waits = file.path in late
+        steps.install(file.path, _packages(reading, file), waits=waits, is_dynamic=is_dynamic and waits)
 
 
 def _is_late_for_repo2docker(reading: Reading, file: SpecFile) -> bool:
@@ -174,14 +179,15 @@ def _has_local_line(reading: Reading, file: SpecFile) -> bool:
     return any(map(is_local_pip_requirement, physical_lines(text)))
 
 
-def _depnorm(steps: _Steps, reading: Reading, plan: Plan) -> None:
+def _depnorm(steps: _Steps, reading: Reading, plan: Plan, is_dynamic: bool) -> None:  # noqa: FBT001
     """The stages of the plan: a stage is what its instructions say, and the files that it copies."""
     waits = False
     for stage in plan.stages:
         waits = waits or stage.kind is StageKind.COPY
         steps.depend(_instructions(plan, stage), *(_identity(reading, path) for path in stage.needs if path != "."))
         if stage.kind not in {StageKind.BASE, StageKind.COPY, StageKind.VERIFY, StageKind.POST_BUILD}:
-            steps.install(f"{stage.kind.value} {stage.name}", map(_of_stage, stage.packages), waits=waits)
+            name = f"{stage.kind.value} {stage.name}"
+            steps.install(name, map(_of_stage, stage.packages), waits=waits, is_dynamic=is_dynamic and waits)
 
 
 def _instructions(plan: Plan, stage: Stage) -> str:

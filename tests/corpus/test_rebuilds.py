@@ -37,6 +37,7 @@ HISTORIES: dict[str, tuple[Commits, tuple[int, int, int, int]]] = {
     "-r": ([{"requirements.txt": "-r base.list\n", "base.list": "six\n"}, README], (2, 1, 2, 1)),
     "-r changed": ([{"requirements.txt": "-r b.list\n", "b.list": "six\n"}, {"b.list": "attrs\n"}], (2, 2, 2, 2)),
     "package": ([{"requirements.txt": "attrs\n", "setup.py": SETUP}, README], (2, 2, 2, 1)),
+    "dynamic": ([{"setup.py": "from setuptools import setup\nsetup(install_requires=f())\n"}, README], (2, 2, 2, 2)),
     "conda": ([{"environment.yml": "dependencies: [numpy]\n"}, README], (2, 1, 1, 1)),
     "conda pip": (
         [{"environment.yml": "dependencies:\n- numpy\n- pip:\n  - -e .\n"}, README, {"README": "y"}],

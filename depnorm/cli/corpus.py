@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from depnorm.cli import corpus_catalog
 from depnorm.cli.command import PlainCommand, PlainGroup
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.options import check_date
@@ -125,3 +126,6 @@ def rebuilds(
     options = FactsOptions(workers=workers, engine=runs, progress=show_progress())
     found = corpus_rebuilds(inputs, sizes=sizes, repositories=repositories, options=options)
     return Outcome(text=format_rebuilds(found, format, display()), document=format is Format.JSON)
+
+
+corpus_catalog.add_to(app)

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from statistics import median
 
-from depnorm.corpus.mined import Known, MinedCatalog, MinedLayer, Package, Stacking
 from depnorm.corpus.sizes import DEFAULT_BYTES
+from depnorm.model.mined import Known, MinedCatalog, MinedLayer, Package
 
 Layers = tuple[tuple[Package, ...], ...]
 
@@ -19,7 +19,6 @@ class Assigner:
     def __init__(self, catalog: MinedCatalog, max_layers: int | None = None) -> None:
         """Index the catalog; `max_layers` is the cap of shared layers, the catalog's by default."""
         self.cap = catalog.max_layers if max_layers is None else max_layers
-        self.stacking: Stacking = catalog.stacking
         self._known = catalog.packages
         self._medians = _medians(catalog.packages)
         self._bundles: dict[Package, list[tuple[float, MinedLayer, frozenset[Package]]]] = defaultdict(list)

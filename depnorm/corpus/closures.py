@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from depnorm.corpus.closure_facts import Closure
-from depnorm.corpus.mined import Package
 from depnorm.corpus.schema import Pinned
 from depnorm.corpus.sizes import DEFAULT_BYTES, by_name, by_version, read_sizes
 from depnorm.errors import UnusableInputError
 from depnorm.model import canonical_name, redact
+from depnorm.model.mined import Package
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"

@@ -7,7 +7,7 @@ from itertools import combinations
 import networkx as nx
 
 from depnorm.corpus.closures import Closures
-from depnorm.corpus.mined import Package
+from depnorm.model.mined import Package
 
 
 def name_layers(closures: Closures, layers: Sequence[tuple[Package, ...]]) -> list[str]:

@@ -1,21 +1,19 @@
 """Which layers a corpus should have: chosen, counted and named."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterable
 
 import numpy as np
 
 from depnorm.corpus.assignment import Ints
 from depnorm.corpus.closures import Closures
 from depnorm.corpus.layer_names import name_layers
-from depnorm.corpus.mined import Known, MinedCatalog, MinedLayer, Package, Stacking
 from depnorm.corpus.search import SearchOptions, choose_bundles
 from depnorm.corpus.value import value_of
+from depnorm.model import Progress
+from depnorm.model.mined import Known, MinedCatalog, MinedLayer, Package
 
 
-def mine(
-    closures: Closures, options: SearchOptions, tell: Callable[[str, int, int], None] | None = None
-) -> MinedCatalog:
+def mine(closures: Closures, options: SearchOptions, progress: Progress | None = None) -> MinedCatalog:
     """The layers that save most bytes in these environments (`depnorm.corpus.search`), by falling value.
 
     The same environments, in any order, give the same catalog. Time and memory of the search are bounded by
@@ -27,11 +25,11 @@ def mine(
         weight = counts * np.add.reduceat(closures.sizes[closures.items], closures.starts[:-1])[rows]
         best = np.sort(np.lexsort((rows, -weight))[: options.sample])
         rows, counts = rows[best], counts[best]
-    bundles = choose_bundles(closures.select(rows), counts, options, tell or _say_nothing)
+    bundles = choose_bundles(closures.select(rows), counts, options, progress or _say_nothing)
     members = [tuple(closures.packages[item] for item in sorted(bundle.tolist())) for bundle in bundles]
     seen = np.bincount(closures.items, minlength=len(closures.packages))
     sizes = [int(closures.sizes[bundle].sum()) for bundle in bundles]
-    holders = [_holders(closures, bundle) for bundle in bundles]
+    holders = _holders(closures, bundles)
     value = value_of(np.array(sizes, np.float64), np.array(holders, np.float64))
     order = sorted(range(len(bundles)), key=lambda number: (-value[number], members[number]))
     names = name_layers(closures, [members[number] for number in order])
@@ -44,13 +42,7 @@ def mine(
         for package, size, count in zip(closures.packages, closures.sizes, seen, strict=True)
         if count
     }
-    stacking = Stacking.CHAIN if options.is_chain else Stacking.LINK
-    return MinedCatalog(stacking, options.max_layers, len(closures), layers, known)
-
-
-def hold_out_half(closures: Closures, options: SearchOptions) -> MinedCatalog:
-    """`mine` on one half of the environments, told apart by a hash of their ids."""
-    return replace(mine(closures.halves()[0], options), held_out="half")
+    return MinedCatalog(options.emitter, options.max_layers, len(closures), layers, known)
 
 
 def _different(closures: Closures) -> tuple[Ints, Ints]:
@@ -64,12 +56,19 @@ def _different(closures: Closures) -> tuple[Ints, Ints]:
     return first[order], counts[order]
 
 
-def _holders(closures: Closures, bundle: Ints) -> int:
-    """How many environments hold all packages of a bundle."""
-    is_member = np.zeros(len(closures.packages), np.bool_)
-    is_member[bundle] = True
-    found = np.concatenate(([0], np.cumsum(is_member[closures.items])))
-    return int((found[closures.starts[1:]] - found[closures.starts[:-1]] == len(bundle)).sum())
+def _holders(closures: Closures, bundles: Iterable[Ints]) -> list[int]:
+    """How many environments hold all packages of each bundle."""
+    order = np.argsort(closures.items, kind="stable")
+    rows = closures.rows()[order]
+    starts = np.searchsorted(closures.items[order], np.arange(len(closures.packages) + 1))
+    counts = []
+    for bundle in bundles:
+        rarest_first = sorted(bundle.tolist(), key=lambda item: starts[item + 1] - starts[item])
+        found = rows[starts[rarest_first[0]] : starts[rarest_first[0] + 1]]
+        for item in rarest_first[1:]:
+            found = np.intersect1d(found, rows[starts[item] : starts[item + 1]], assume_unique=True)
+        counts.append(len(found))
+    return counts
 
 
 def _say_nothing(what: str, done: int, total: int) -> None:

@@ -1,7 +1,5 @@
-"""What mining gives: layers of exact packages, what is known of single packages, and the file that holds both."""
+"""The file of a mined catalog."""
 
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,51 +7,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from depnorm.errors import CatalogError
-from depnorm.model import redact
-
-Package = tuple[str, str]
-"""Name (canonical) and version."""
-
-
-class Stacking(StrEnum):
-    """How an image holds its layers."""
-
-    LINK = "link"  # in any order: a layer is one, whatever is below it
-    CHAIN = "chain"  # one upon another: a layer is one where all below it is the same
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A package of the corpus: its installed bytes, and how many repositories have it."""
-
-    size: int
-    seen_in: int
-
-
-@dataclass(frozen=True, slots=True)
-class MinedLayer:
-    """Packages that travel together. `seen_in` repositories have all of them, `size` bytes."""
-
-    name: str
-    packages: tuple[Package, ...]
-    size: int
-    seen_in: int
-
-
-@dataclass(frozen=True, slots=True)
-class MinedCatalog:
-    """Layers chosen for images with at most `max_layers` shared ones, from so many `repositories`.
-
-    `held_out` says which environments were left out, to be scored with; see `depnorm.corpus.halves`.
-    """
-
-    stacking: Stacking
-    max_layers: int
-    repositories: int
-    layers: tuple[MinedLayer, ...]
-    packages: dict[Package, Known]
-    held_out: str | None = None
-
+from depnorm.model import Emitter, redact
+from depnorm.model.mined import Known, MinedCatalog, MinedLayer
 
 Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")]
 Number = Annotated[int, Meta(ge=0, lt=2**50)]
@@ -69,11 +24,11 @@ class _Layer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class _File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     schema: Literal[1]
     kind: Literal["mined"]
-    stacking: Stacking
+    layers: Emitter
     max_layers: Annotated[int, Meta(ge=0, le=120)]
-    repositories: Number
+    environments: Number
     held_out: Literal["half"] | None = None
-    layers: tuple[_Layer, ...]
+    bundles: tuple[_Layer, ...]
     packages: tuple[tuple[Text, Text, Number, Number], ...]
 
 
@@ -85,11 +40,11 @@ def encode_mined(catalog: MinedCatalog) -> bytes:
     file = _File(
         schema=1,
         kind="mined",
-        stacking=catalog.stacking,
+        layers=catalog.emitter,
         max_layers=catalog.max_layers,
-        repositories=catalog.repositories,
+        environments=catalog.environments,
         held_out="half" if catalog.held_out else None,
-        layers=tuple(layers),
+        bundles=tuple(layers),
         packages=tuple((*package, known.size, known.seen_in) for package, known in sorted(catalog.packages.items())),
     )
     heads = {name: msgspec.json.encode(getattr(file, name)) for name in file.__struct_fields__[:-2]}
@@ -111,6 +66,6 @@ def read_mined(path: Path) -> MinedCatalog:
             f"{path}: is no mined catalog ({redact(str(error))})",
             hint="Make one: depnorm corpus mine FACTS -o catalog.json",
         ) from error
-    layers = tuple(MinedLayer(each.name, each.packages, each.bytes, each.seen_in) for each in file.layers)
+    layers = tuple(MinedLayer(each.name, each.packages, each.bytes, each.seen_in) for each in file.bundles)
     packages = {(name, version): Known(size, seen) for name, version, size, seen in file.packages}
-    return MinedCatalog(file.stacking, file.max_layers, file.repositories, layers, packages, file.held_out)
+    return MinedCatalog(file.layers, file.max_layers, file.environments, layers, packages, file.held_out)

@@ -1,44 +1,11 @@
 """How much the images of many repositories share, against what could be shared at all."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from depnorm.corpus.assign import Assigner, Layers
 from depnorm.corpus.closures import Closures
-from depnorm.corpus.mined import MinedCatalog, Package
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """Bytes that the images of one way to split take: where layers are blobs, and where they are steps of a chain.
-
-    `blobs`: each different layer once, as in a registry. `chain`: each layer once over the same layers below it, as in
-    a build cache and on the disk of a node.
-    """
-
-    name: str
-    cap: int | None
-    blobs: int
-    chain: int
-    most_layers: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """Of so many environments: bytes if nothing is shared, and if each package is stored once; and ways in between.
-
-    `attainable` is the difference of both; a way's percentage is the part of it that it saves.
-    """
-
-    environments: int
-    total: int
-    ideal: int
-    ways: tuple[Stored, ...]
-
-    def attained(self, stored: int) -> float:
-        """What part of the attainable saving is made where `stored` bytes are stored, in percent."""
-        return 100 * (self.total - stored) / (self.total - self.ideal) if self.total > self.ideal else 100.0
-
+from depnorm.model.mined import MinedCatalog, Package
+from depnorm.model.score import Score, Stored
 
 CAPS = (4, 8, 16, 32)
 IDENTICAL, ALPHABETICAL, POPULAR, LARGEST, MINED = (

@@ -8,10 +8,16 @@ from numpy.typing import NDArray
 
 from depnorm.corpus.assignment import Assignment, Bundles, ChainAssignment, Floats, Ints
 from depnorm.corpus.closures import Closures
+from depnorm.model import Emitter
 
 _BLOCK = 512
 _EVALUATED = 1000
 _AT_ONCE = 24
+
+
+DEFAULT_LAYERS = {Emitter.LINK: 16, Emitter.CHAIN: 8}
+"""Shared layers of one image, as the emitters of depnorm have them."""
+_PRICE = {Emitter.LINK: 0.2, Emitter.CHAIN: 1.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,20 +25,26 @@ class SearchOptions:
     """How layers are chosen.
 
     `max_layers` caps the shared layers of one image. A package or bundle counts from `min_seen` repositories on, a
-    bundle from `min_bytes`. `price` is what a stored byte of a bundle costs in bytes saved (1: what is stored; more:
-    a reserve for bundles that fit the data by chance). At most `candidates` bundles are tried in a round, over at most
-    `sample` different environments.
+    bundle from `min_bytes`. Each byte of a bundle costs `price` more than it stores: a reserve against bundles that fit
+    these environments by chance (chosen by scoring held-out halves). At most `candidates` bundles are tried in a round,
+    over at most `sample` different environments.
     """
 
-    max_layers: int = 16
+    max_layers: int
+    price: float
+    emitter: Emitter = Emitter.LINK
     min_seen: int = 2
     min_bytes: int = 1_000_000
-    price: float = 0.2
-    is_chain: bool = False
     candidates: int = 4000
     sample: int = 4096
     rounds: int = 4
     seed: int = 1
+
+    @classmethod
+    def of(cls, emitter: Emitter, max_layers: int | None = None) -> "SearchOptions":
+        """The options for images that hold layers so, with the cap of the emitter by default."""
+        cap = DEFAULT_LAYERS[emitter] if max_layers is None else max_layers
+        return cls(emitter=emitter, max_layers=cap, price=_PRICE[emitter])
 
 
 def choose_bundles(
@@ -41,13 +53,13 @@ def choose_bundles(
     """Bundles of packages (their numbers) that save most bytes as layers beside single packages.
 
     Objective: bytes of all environments, less the bytes of what is stored (each layer that some image takes, and each
-    own layer, once), less `price - 1` times the bytes of the bundles. Without a cap that is a monotone submodular
-    function minus a modular one, for which greedy choice by distorted gains reaches (1 - 1/e) f(OPT) - c(OPT) (Harshaw
-    et al. 2019); under a cap of layers per image no guarantee holds, since a layer can push out another. Bundles are
-    chosen greedily, with lazy evaluation: first from the intersections of two environments, then from unions of two
-    layers that images take together, again and again.
+    own layer, once; in a chain once over each other parent), less `price` times the bytes of the bundles. Without a cap
+    that is a monotone submodular function minus a modular one, for which greedy choice by distorted gains reaches
+    (1 - 1/e) f(OPT) - c(OPT) (Harshaw et al. 2019); under a cap of layers per image no guarantee holds, since a layer
+    can push out another. Bundles are chosen greedily, with lazy evaluation: first from the intersections of two
+    environments, then from unions of two layers that images take together, again and again.
     """
-    kind = ChainAssignment if options.is_chain else Assignment
+    kind = ChainAssignment if options.emitter is Emitter.CHAIN else Assignment
     state = kind(closures, counts, options.max_layers, options.min_seen)
     search = _Search(state, options)
     tell("what two environments share", 0, options.rounds + 1)
@@ -79,7 +91,7 @@ class _Search:
             minlength=len(new),
         )
         gains = np.full(len(new), -1.0)
-        hopeful = np.flatnonzero(bound > (0 if self.options.is_chain else bundles.sizes))
+        hopeful = np.flatnonzero(bound > (0 if self.options.emitter is Emitter.CHAIN else bundles.sizes))
         for start in range(0, len(hopeful), _EVALUATED):
             part = hopeful[start : start + _EVALUATED]
             gains[part] = state.gains(bundles, part, self.options.price)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from depnorm.model import Emitter
 from depnorm.model.rebuilds import Rule
 
 
@@ -45,3 +46,65 @@ class RebuildsDocument(Struct, frozen=True, kw_only=True):
     known_sizes: float
     total: RepositoryRebuilds
     repositories: tuple[RepositoryRebuilds, ...]
+
+
+class MinedLayer(Struct, frozen=True, kw_only=True):
+    """Packages (`name==version`) that are one layer: installed bytes, and how many environments have all of them."""
+
+    name: str
+    packages: tuple[str, ...]
+    bytes: int
+    seen_in: int
+
+
+class MinedDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm corpus mine --format json`: the layers of several packages, of most value first."""
+
+    schema: Literal[1]
+    layers: Emitter
+    max_layers: int
+    environments: int
+    held_out: bool
+    bundles: tuple[MinedLayer, ...]
+
+
+class AssignedDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm corpus assign --format json`: the file of lines, and what its layers take."""
+
+    schema: Literal[1]
+    file: str
+    environments: int
+    total_bytes: int
+    registry_bytes: int
+    build_cache_bytes: int
+
+
+class Level(Struct, frozen=True, kw_only=True):
+    """What is stored at one level: bytes, how many times less than without sharing, percent of the attainable."""
+
+    bytes: int
+    ratio: float
+    attained: float
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """One way to split: with at most `max_layers` shared layers (null: any number), `most_layers` with the own one."""
+
+    name: str
+    max_layers: int | None
+    most_layers: int
+    registry: Level
+    build_cache: Level
+
+
+class ScoreDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm corpus score --format json`.
+
+    `total_bytes` if nothing is shared, `ideal_bytes` if each package is stored once.
+    """
+
+    schema: Literal[1]
+    environments: int
+    total_bytes: int
+    ideal_bytes: int
+    ways: tuple[Way, ...]

@@ -14,7 +14,9 @@ from depnorm.report.rule_text import RuleText
 
 if TYPE_CHECKING:
     from depnorm.model.bake import Bake
+    from depnorm.model.mined import MinedCatalog
     from depnorm.model.rebuilds import Rebuilds
+    from depnorm.model.score import Score
     from depnorm.model.verification import Verification
 
 
@@ -64,6 +66,9 @@ class SchemaName(StrEnum):
     VERIFY = "verify"
     CORPUS_FACTS = "corpus-facts"
     CORPUS_REBUILDS = "corpus-rebuilds"
+    CORPUS_MINE = "corpus-mine"
+    CORPUS_SCORE = "corpus-score"
+    CORPUS_ASSIGN = "corpus-assign"
 
 
 def format_plan(plan: model.Plan, name: PlanFormat, display: Display) -> str:
@@ -263,5 +268,44 @@ def format_facts(files: Sequence[str], rows: Mapping[str, int], name: Format) ->
             return corpus.facts_text(files, rows)
         case Format.JSON:
             return corpus.facts_json(files, rows)
+        case _:
+            assert_never(name)
+
+
+def format_mined(file: str, catalog: "MinedCatalog", name: Format, display: Display) -> str:
+    """What a mined catalog holds, in one of the formats."""
+    from depnorm.report import score
+
+    match name:
+        case Format.TEXT:
+            return score.mined_text(file, catalog, display)
+        case Format.JSON:
+            return score.mined_json(catalog)
+        case _:
+            assert_never(name)
+
+
+def format_score(found: "Score", name: Format, display: Display) -> str:
+    """How much images share, in one of the formats."""
+    from depnorm.report import score
+
+    match name:
+        case Format.TEXT:
+            return score.score_text(found, display)
+        case Format.JSON:
+            return score.score_json(found)
+        case _:
+            assert_never(name)
+
+
+def format_assigned(file: str, environments: int, stored: Mapping[str, int], name: Format) -> str:
+    """What was given out, in one of the formats."""
+    from depnorm.report import score
+
+    match name:
+        case Format.TEXT:
+            return score.assigned_text(file, environments, stored)
+        case Format.JSON:
+            return score.assigned_json(file, environments, stored)
         case _:
             assert_never(name)

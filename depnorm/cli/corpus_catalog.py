@@ -1,0 +1,138 @@
+"""`depnorm corpus mine`, `score` and `assign`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from depnorm.cli.command import PlainCommand
+from depnorm.cli.corpus_extra import needs_extra
+from depnorm.cli.outcome import Outcome
+from depnorm.cli.progress import show_progress
+from depnorm.cli.terminal import display
+from depnorm.model import Emitter
+from depnorm.model.mined import MinedCatalog
+from depnorm.report.formats import Format, format_assigned, format_mined, format_score
+
+_MINE = """\b
+Examples:
+  depnorm corpus mine closures.jsonl.gz --sizes package_sizes.csv -o catalog.json
+  depnorm corpus mine facts.parquet --layers chain --max-layers 8 --hold-out -o catalog.json
+"""
+_SCORE = """\b
+Examples:
+  depnorm corpus score closures.jsonl.gz --catalog catalog.json --sizes package_sizes.csv
+  depnorm corpus score facts.parquet --catalog catalog.json --max-layers 8 --format json
+"""
+_ASSIGN = """\b
+Example:
+  depnorm corpus assign closures.jsonl.gz --catalog catalog.json --max-layers 8 -o layers.jsonl
+"""
+Facts = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FACTS|CLOSURES",
+        help='facts.parquet of `depnorm corpus facts`, or JSON lines {"id":…,"closure":[[name,version],…]} (.gz).',
+    ),
+]
+CatalogOption = Annotated[Path, typer.Option("--catalog", metavar="FILE", help="A catalog of `depnorm corpus mine`.")]
+LayersOption = Annotated[
+    Emitter | None,
+    typer.Option("--layers", help="How images hold layers: in any order, or one upon another."),
+]
+SizesOption = Annotated[
+    Path | None, typer.Option(metavar="CSV", help="Sizes of packages: name, version, installed_bytes, install_ms.")
+]
+CapOption = Annotated[
+    int | None, typer.Option("--max-layers", metavar="N", min=0, max=120, help="Shared layers of one image, at most.")
+]
+FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make these commands of the group."""
+    for command, epilog in ((mine, _MINE), (score, _SCORE), (assign, _ASSIGN)):
+        app.command(cls=PlainCommand, epilog=epilog)(needs_extra(command))
+
+
+def mine(
+    facts: Facts,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the catalog goes.")],
+    layers: LayersOption = Emitter.LINK,
+    max_layers: CapOption = None,
+    sizes: SizesOption = None,
+    hold_out: Annotated[
+        bool, typer.Option("--hold-out", help="Look at one half of the environments; score with the other.")
+    ] = False,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Find the layers that repositories should share.
+
+    Layers of several packages are chosen so that they save most bytes beside layers of one package, under a cap of
+    layers per image: 16 for link, 8 for chain. The same environments give the same catalog.
+    """
+    from depnorm.library.corpus_catalog import corpus_mine, save_catalog  # noqa: PLC0415  heavy, and needs the extra
+
+    catalog = corpus_mine(
+        facts,
+        emitter=layers or Emitter.LINK,
+        max_layers=max_layers,
+        sizes=sizes,
+        hold_out=hold_out,
+        progress=show_progress(),
+    )
+    save_catalog(catalog, output)
+    return Outcome(text=format_mined(str(output), catalog, format, display()), document=format is Format.JSON)
+
+
+def score(
+    facts: Facts,
+    *,
+    catalog: CatalogOption,
+    max_layers: Annotated[
+        list[int] | None,
+        typer.Option(metavar="N", min=0, max=120, help="A cap to score with; repeat it. By default 4, 8, 16 and 32."),
+    ] = None,
+    sizes: SizesOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Show how much environments share with a catalog, and without.
+
+    Where the catalog held out a half of them (`mine --hold-out`), only that half is scored.
+    """
+    from depnorm.corpus.score import CAPS  # noqa: PLC0415  as above
+    from depnorm.library.corpus_catalog import corpus_score  # noqa: PLC0415  as above
+
+    found = corpus_score(facts, _read(catalog), caps=max_layers or CAPS, sizes=sizes)
+    return Outcome(text=format_score(found, format, display()), document=format is Format.JSON)
+
+
+def assign(
+    closures: Facts,
+    *,
+    catalog: CatalogOption,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the lines go.")],
+    layers: LayersOption = None,
+    max_layers: CapOption = None,
+    sizes: SizesOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Write the layers of each environment: a line {"id":…,"layers":[["name==version",…],…]}, in build order.
+
+    The last layer is the repository's own. All layers of a line together are exactly its environment.
+    """
+    from depnorm.library.corpus_catalog import corpus_assign  # noqa: PLC0415  as above
+
+    del layers  # one order serves both: of falling value
+    found = corpus_assign(closures, _read(catalog), output, max_layers=max_layers, sizes=sizes)
+    stored = {"total": found.total, "blobs": found.blobs, "chain": found.chain}
+    return Outcome(
+        text=format_assigned(str(output), found.environments, stored, format), document=format is Format.JSON
+    )
+
+
+def _read(path: Path) -> MinedCatalog:
+    from depnorm.library.corpus_catalog import read_mined  # noqa: PLC0415  as above
+
+    return read_mined(path)

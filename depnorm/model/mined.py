@@ -1,0 +1,41 @@
+"""Layers mined from many environments."""
+
+from dataclasses import dataclass
+
+from depnorm.model.plan import Emitter
+
+Package = tuple[str, str]
+"""Name (canonical) and version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A package of the corpus: its installed bytes, and how many environments have it."""
+
+    size: int
+    seen_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinedLayer:
+    """Packages that travel together, `size` bytes; `seen_in` environments have all of them."""
+
+    name: str
+    packages: tuple[Package, ...]
+    size: int
+    seen_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinedCatalog:
+    """Layers chosen for images with at most `max_layers` shared ones, from so many environments.
+
+    `held_out` says which environments were left out, to be scored with: "half" (`depnorm.corpus.closures`).
+    """
+
+    emitter: Emitter
+    max_layers: int
+    environments: int
+    layers: tuple[MinedLayer, ...]
+    packages: dict[Package, Known]
+    held_out: str | None = None

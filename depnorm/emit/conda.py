@@ -16,7 +16,14 @@ def create_environment(step: CreateEnvironment, repo_dir: str, *, late: bool) ->
     if step.text is not None:
         source = f"{layout.TEMPORARY}/environment.yml"
         before = [f"mkdir -p {layout.TEMPORARY}", write_lines(step.text.splitlines(), source)]
-    create = f"{layout.RETRY} {layout.CREATE_ENVIRONMENT} {source}"
+    variables = []
+    if step.pins:  # https://docs.conda.io/projects/conda/en/stable/user-guide/configuration/settings.html
+        variables.append(f"CONDA_PINNED_PACKAGES={quote_word('&'.join(step.pins))}")
+    if step.constraints:
+        constraints = f"{layout.TEMPORARY}/constraints.txt"
+        before += [f"mkdir -p {layout.TEMPORARY}", write_lines(step.constraints, constraints)]
+        variables.append(f"PIP_CONSTRAINT={constraints}")
+    create = " ".join((*variables, layout.RETRY, layout.CREATE_ENVIRONMENT, source))
     if step.soft:
         create = softly(f"{layout.CREATE_ENVIRONMENT} {source}", ":")
     elif late:

@@ -71,15 +71,15 @@ def find_conda_lock(
 
 
 def find_renv_lock(
-    repository: Repository, analysis: Analysis, adopt: Callable[[CranLock], CranLock]
+    repository: Repository, analysis: Analysis, adopt: Callable[[str, CranLock], CranLock]
 ) -> Found[CranLock]:
-    """The same of R: a renv.lock; `adopt` tells what is taken of one that was read."""
+    """The same of R: a renv.lock; `adopt` tells what is taken of one that was read, by its path."""
 
     def read(path: str) -> CranLock:
         found = read_lock(repository.root / path)
         if not isinstance(found, CranLock):
             raise TypeError(path)
-        return adopt(found)
+        return adopt(path, found)
 
     return _first(_beside(analysis, ("renv.lock",)), read)
 

@@ -38,7 +38,7 @@ def cache_directory() -> Path:
     return Path(given) if given else platformdirs.user_cache_path("depnorm")
 
 
-_USED = "it fits what the spec files ask for, so its artifacts are what is installed"
+_USED = "it fits what the spec files ask for, so what it has is what is installed"
 
 
 def lock_analysis(
@@ -69,7 +69,7 @@ def lock_analysis(
     return replace(lock_python(request, cache_directory(), progress), not_used=found.not_used)
 
 
-def tell_of_lock(analysis: Analysis, lock: Lock) -> Analysis:
+def tell_of_lock(analysis: Analysis, lock: Lock | CranLock) -> Analysis:
     """The analysis with the lock file among the files that count, and with findings about those that do not fit."""
     choice = analysis.choice
     used = tuple(
@@ -114,7 +114,13 @@ def lock_environment(
 
 
 def lock_r_for_plan(
-    analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None
+    repository: Repository,
+    analysis: Analysis,
+    target: Target,
+    as_of: str,
+    progress: Progress | None = None,
+    *,
+    not_after: str | None = None,
 ) -> CranLock | None:
     """The R packages of a plan, None for a repository without R.
 
@@ -127,7 +133,7 @@ def lock_r_for_plan(
             "a conda environment beside R cannot be locked",
             hint="Plan without a lock (verify: --declared).",
         )
-    found = lock_analysis_of_r(analysis, target, as_of, progress)
+    found = lock_analysis_of_r(repository, analysis, target, as_of, progress, not_after=not_after)
     others = [each for each in found.remainder if each.kind is not LeftOutKind.DIRECTORY]
     if others and not found.packages:
         raise UnsupportedError(
@@ -137,17 +143,38 @@ def lock_r_for_plan(
     return found
 
 
-def lock_analysis_of_r(analysis: Analysis, target: Target, as_of: str, progress: Progress | None = None) -> CranLock:
-    """The R packages that a repository asks of CRAN, as of the date of a snapshot.
+def lock_analysis_of_r(
+    repository: Repository,
+    analysis: Analysis,
+    target: Target,
+    as_of: str,
+    progress: Progress | None = None,
+    *,
+    not_after: str | None = None,
+) -> CranLock:
+    """The R packages that a repository asks of CRAN: a renv.lock of its own that fits, or those of a dated snapshot.
 
-    Raises `ResolutionError`, and `UsageError` where nobody says who has snapshots.
+    The lock's `as_of` is the date of the snapshot that has it, which may be another one than `as_of`: that of the
+    renv.lock, if nothing else tells one and it is not after `not_after`. Raises `ResolutionError`, and `UsageError`
+    where nobody says who has snapshots.
     """
-    from depnorm.resolve.cran import lock_cran  # noqa: PLC0415  few repositories have R packages
-    from depnorm.resolve.cran_request import cran_request_of  # noqa: PLC0415
+    from depnorm.library.lock_files import find_renv_lock  # noqa: PLC0415  few repositories have R packages
+    from depnorm.resolve.cran import lock_cran  # noqa: PLC0415
+    from depnorm.resolve.cran_adopt import RenvLock, adopt_cran  # noqa: PLC0415
+    from depnorm.resolve.cran_request import CranRequest, cran_request_of  # noqa: PLC0415
 
-    repository = f"{_cran_snapshots()}/{as_of}"
-    request = cran_request_of(analysis, repository=repository, r_version=target.r_version or "", as_of=as_of)
-    return lock_cran(request, cache_directory(), progress)
+    snapshots = _cran_snapshots()
+
+    def request_at(date: str) -> CranRequest:
+        return cran_request_of(analysis, repository=f"{snapshots}/{date}", r_version=target.r_version or "", as_of=date)
+
+    def adopt(path: str, found: CranLock) -> CranLock:
+        renv = RenvLock(path=path, lock=found, analysis=analysis)
+        return adopt_cran(renv, request_at, as_of, cache_directory(), not_after=not_after, progress=progress)
+
+    found = find_renv_lock(repository, analysis, adopt)
+    lock = lock_cran(request_at(as_of), cache_directory(), progress) if found.lock is None else found.lock
+    return replace(lock, not_used=found.not_used)
 
 
 def _cran_snapshots() -> str:

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from depnorm.analyze.python_version import OLDEST_PYTHON
+from depnorm.analyze.python_version import OLDEST_PYTHON, choose_patch
 from depnorm.emit.layout import check_repo_dir
 from depnorm.errors import ResolutionError, UnsupportedError, UsageError
 from depnorm.library import locks
 from depnorm.library.analysis import analyze_repository, with_problems
 from depnorm.library.layer_tools import layer_tools
 from depnorm.library.options import PlanOptions, check_installer, check_options
+from depnorm.library.without_effect import tell_without_effect
 from depnorm.model import (
     Analysis,
     Builder,
@@ -23,6 +24,7 @@ from depnorm.model import (
     Lock,
     Plan,
     Target,
+    minor_of,
 )
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.repository import Repository, open_repository
@@ -54,6 +56,9 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
     slim, installer = options.get("slim", False), options.get("installer")
     tools = layer_tools(asked.catalog, target.python, slim=slim, installer=installer)
     locked = _lock_for_plan(asked, options) if options.get("lock") else None
+    cran_locked = _cran_lock_for_plan(asked, options) if options.get("lock") else None
+    if cran_locked is not None:
+        target = replace(target, r_snapshot=cran_locked.as_of)
     sharing = share_with(
         analysis,
         asked.catalog,
@@ -62,12 +67,15 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
         tools=tools.digests,
         emitter=emitter,
         lock=locked,
-        cran_lock=_cran_lock_for_plan(asked, options) if options.get("lock") else None,
+        cran_lock=cran_locked,
         installer=installer,
         relock=_relock(asked, options) if locked and not locked.file else None,
     )
     always_soft = options.get("fallback", "auto") == "always"
-    analysis = with_problems(locks.tell_of_lock(analysis, locked) if locked else analysis, sharing.nearest)
+    for each in (locked, cran_locked):
+        analysis = locks.tell_of_lock(analysis, each) if each else analysis
+    notes = tell_without_effect(options, analysis, asked.catalog, target)
+    analysis = with_problems(analysis, (*sharing.nearest, *notes))
     made = plan_repository(analysis, sharing, target, repo_dir=repo_dir, emitter=emitter, always_soft=always_soft)
     return _take_layers(tools.put_into(made), options.get("layers_from"))
 
@@ -85,8 +93,8 @@ def lock(path: str | Path, *, ecosystem: Ecosystem | None = None, **options: Unp
 
     The date is the catalog's by default. With `ecosystem` cran, and where only R installs something, a lock of its R
     packages: at the repository's own snapshot of CRAN, or as of the date. Nothing of it is built or run, but for sdists
-    with `allow_builds`; a pylock.toml or uv.lock of the repository that fits is taken instead. Raises what `plan`
-    raises, and `UnsupportedError` where the ecosystem's tool installs nothing.
+    with `allow_builds`; a lock file of the repository that fits is taken instead (pylock.toml, uv.lock, conda-lock.yml
+    or renv.lock). Raises what `plan` raises, and `UnsupportedError` where the ecosystem's tool installs nothing.
     """
     asked: PlanOptions = {**options, "lock": True}
     found = _ask(path, asked)
@@ -97,7 +105,14 @@ def lock(path: str | Path, *, ecosystem: Ecosystem | None = None, **options: Unp
         return _lock(found, asked, ecosystem)
     if Ecosystem.CRAN not in can:
         raise UnsupportedError("nothing here is installed by R", hint="`depnorm plan` says which files count.")
-    return locks.lock_analysis_of_r(found.analysis, found.target, found.target.r_snapshot or "", asked.get("progress"))
+    return locks.lock_analysis_of_r(
+        found.repository,
+        found.analysis,
+        found.target,
+        found.target.r_snapshot or "",
+        asked.get("progress"),
+        not_after=asked.get("as_of"),
+    )
 
 
 def lockable(path: str | Path, **options: Unpack[PlanOptions]) -> tuple[Ecosystem, ...]:
@@ -121,7 +136,7 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     repository = open_repository(Path(path), subdir=options.get("subdir", ""))
     choice = choose_spec_files(repository, all_specs=options.get("all_specs", False))
     check_installer(options.get("installer"), choice.builder)
-    analysis = analyze_repository(repository, choice, catalog, options.get("python"))
+    analysis = analyze_repository(repository, choice, catalog, _minor_asked(options))
     target = target_of(analysis, options)
     dated = options.get("as_of") if options.get("lock") else None
     if dated and target.r_snapshot not in {None, dated}:
@@ -135,7 +150,14 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
 
 
 def _cran_lock_for_plan(asked: _Asked, options: PlanOptions) -> CranLock | None:
-    return locks.lock_r_for_plan(asked.analysis, asked.target, asked.target.r_snapshot or "", options.get("progress"))
+    return locks.lock_r_for_plan(
+        asked.repository,
+        asked.analysis,
+        asked.target,
+        asked.target.r_snapshot or "",
+        options.get("progress"),
+        not_after=options.get("as_of"),
+    )
 
 
 def _lock_for_plan(asked: _Asked, options: PlanOptions) -> Lock | None:
@@ -157,7 +179,14 @@ def _lock_for_plan(asked: _Asked, options: PlanOptions) -> Lock | None:
 def _lock(asked: _Asked, options: PlanOptions, ecosystem: Ecosystem | None = None) -> Lock:
     as_of = options.get("as_of") or asked.catalog.as_of
     if asked.analysis.environments and ecosystem in {None, Ecosystem.CONDA}:
-        return locks.lock_environment(asked.repository, asked.analysis, asked.target, as_of, options.get("progress"))
+        return locks.lock_environment(
+            asked.repository,
+            asked.analysis,
+            asked.target,
+            as_of,
+            options.get("progress"),
+            not_after=options.get("as_of"),
+        )
     if asked.analysis.uses_prefix and asked.target.python is None:
         raise UnsupportedError(
             "the base image decides which Python this image has, so nothing can be locked for it",
@@ -197,6 +226,11 @@ def _relock(asked: _Asked, options: PlanOptions) -> "Relock":
     return relock
 
 
+def plan_target(path: str | Path, **options: Unpack[PlanOptions]) -> Target:
+    """What `plan` would make a plan for, offline; raises what it raises before it locks."""
+    return _ask(path, options).target
+
+
 def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str:
     """The Dockerfile of a plan, or of a repository; the repository is its build context.
 
@@ -225,6 +259,11 @@ def _has_prefix(made: Plan) -> bool:
     return any(isinstance(stage.step, CreateBase) and stage.step.python for stage in made.stages)
 
 
+def _minor_asked(options: PlanOptions) -> str | None:
+    python = options.get("python")
+    return minor_of(python) if python else None
+
+
 def _minor(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
@@ -236,9 +275,13 @@ def target_of(analysis: Analysis, options: PlanOptions) -> Target:
     builder = analysis.choice.builder
     images = {Builder.R: f"rocker/r-ver:{version}", Builder.CONDA: CONDA_IMAGE}
     by_base = builder is Builder.R and not options.get("python")
+    explicit, base_image = options.get("python"), options.get("base_image")
+    patch = choose_patch(analysis.python, explicit=explicit, base_image=base_image)
+    tag = patch if patch == explicit else analysis.python
     return Target(
-        base_image=options.get("base_image") or images.get(builder, f"python:{analysis.python}-slim"),
+        base_image=base_image or images.get(builder, f"python:{tag}-slim"),
         python=None if by_base else analysis.python,
+        python_patch=None if by_base or builder is Builder.CONDA else patch,
         r_version=version if builder is Builder.R else None,
         r_snapshot=analysis.r_snapshot,
         uid=uid,

@@ -93,12 +93,15 @@ class CreateEnvironment:
     """A conda environment, rolled back in the same step on failure.
 
     From canonical `text`, or from the repository's own `file`, pip section included, where its text is not all
-    understood (`text` None).
+    understood (`text` None). `pins` bind what conda chooses (`name=version=build`), `constraints` what pip does
+    (`name==version`).
     """
 
     text: str | None
     file: str
     soft: bool = False
+    pins: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

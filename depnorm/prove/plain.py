@@ -7,10 +7,13 @@ from depnorm.model import (
     CopyRepository,
     CreateBase,
     CreateEnvironment,
+    Ecosystem,
     InstallApt,
     InstallConda,
+    InstallRPackages,
     InstallRProject,
     InstallWheels,
+    LockedPackage,
     Mode,
     PipCommand,
     Plan,
@@ -24,6 +27,7 @@ from depnorm.model import (
     VerifyEnvironment,
     VerifyR,
 )
+from depnorm.model.conda_url import conda_stem
 
 
 def plain_plan(plan: Plan) -> Plan:
@@ -35,7 +39,11 @@ def _stages(plan: Plan) -> Iterator[Stage]:
     steps = [stage.step for stage in plan.stages]
     yield from (stage for stage in plan.stages if isinstance(stage.step, CreateBase | InstallApt))
     yield from (stage for stage in plan.stages if isinstance(stage.step, CopyRepository))
-    for step in (*_pip(steps, is_bound=bool(plan.lock_file)), *_environments(steps), *_r(steps)):
+    for step in (
+        *_pip(steps, is_bound=bool(plan.lock_file)),
+        *_environments(steps, is_bound=bool(plan.lock_file)),
+        *_r(steps),
+    ):
         # Early in form: no wheelhouse to look into first, and no earlier attempt.
         yield Stage(kind=StageKind.EARLY, name="plain", why="the user's own command", step=step)
 
@@ -72,18 +80,31 @@ def _key(command: PipCommand) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     return command.files, command.projects, command.directory
 
 
-def _environments(steps: Iterable[Step]) -> Iterator[Step]:
-    """The environment files as they are. conda runs their pip sections itself."""
+def _environments(steps: Iterable[Step], *, is_bound: bool) -> Iterator[Step]:
+    """The environment files as they are. conda runs their pip sections itself; a lock file binds both."""
+    steps = tuple(steps)
+    locked = [each for step in steps if isinstance(step, VerifyEnvironment) for each in step.packages if is_bound]
     created = dict.fromkeys(step.file for step in steps if isinstance(step, CreateEnvironment | VerifyEnvironment))
-    yield from (CreateEnvironment(text=None, file=file) for file in created)
+    pins = tuple(_conda_pin(each) for each in locked if each.ecosystem is Ecosystem.CONDA)
+    constraints = tuple(f"{each.name}=={each.version}" for each in locked if each.ecosystem is Ecosystem.PYPI)
+    yield from (CreateEnvironment(text=None, file=file, pins=pins, constraints=constraints) for file in created)
+
+
+def _conda_pin(package: LockedPackage) -> str:
+    build = conda_stem(package).removeprefix(f"{package.name}-{package.version}-")
+    return f"{package.name}={package.version}={build}"
 
 
 def _r(steps: Iterable[Step]) -> Iterator[Step]:
     steps = tuple(steps)
     scripts = {file: RunRScript(file=file) for step in steps if isinstance(step, VerifyR) for file in step.scripts}
     scripts |= {step.file: replace(step, soft=False) for step in steps if isinstance(step, RunRScript)}
+    projects = dict.fromkeys(step for step in steps if isinstance(step, InstallRProject))
     yield from scripts.values()
-    yield from dict.fromkeys(step for step in steps if isinstance(step, InstallRProject))
+    yield from projects
+    if not scripts and not projects:  # a renv.lock says it all: what it has, by one command
+        locked = [step.versions for step in steps if isinstance(step, VerifyR)]
+        yield from (InstallRPackages(packages=tuple(sorted(each)), versions=each) for each in locked)
 
 
 def beyond_python(plan: Plan) -> tuple[str, ...]:

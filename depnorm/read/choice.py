@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from depnorm.model import Builder, ChosenFile, SpecChoice
+from depnorm.model import Builder, ChosenFile, SpecChoice, SpecFormat
 from depnorm.read.choice_problems import find_problems
 from depnorm.read.evidence import Evidence, collect_evidence, is_legacy_python, pick_builder
 from depnorm.read.ignore_problems import find_ignore_problems
@@ -139,7 +139,7 @@ def _chosen(file: FoundFile, why: str) -> ChosenFile:
 def _why_ignored(file: FoundFile, evidence: Evidence, builder: Builder) -> str:
     """The sentence for a file that does not count; the first reason that holds."""
     if file.role in (Role.LOCK, Role.OTHER):
-        return _why_unknown(file)
+        return _why_unknown(file, builder)
     if file.directory != evidence.directory:
         return _why_elsewhere(file, evidence)
     if evidence.is_legacy_dockerfile:
@@ -152,12 +152,19 @@ def _why_ignored(file: FoundFile, evidence: Evidence, builder: Builder) -> str:
     return _WHY_NOT.get((builder, file.name)) or _WHY_NOT_BY_NAME.get(file.name) or _WHY_NOT_BY_BUILDER[builder]
 
 
-_USED_BY_LOCK = dict.fromkeys(("pylock.toml", "uv.lock"), "; --lock takes its artifacts where it fits")
+_USED_BY_LOCK = "; --lock takes its artifacts where it fits"
 
 
-def _why_unknown(file: FoundFile) -> str:
+def _counts_for_lock(file: FoundFile, builder: Builder) -> bool:
+    """Whether a lock file can stand in for a resolution of what the builder installs."""
+    locks = {Builder.CONDA: SpecFormat.CONDA_LOCK, Builder.R: SpecFormat.RENV_LOCK}
+    is_python = file.name in {"pylock.toml", "uv.lock"} and builder is not Builder.CONDA
+    return is_python or file.format is locks.get(builder)
+
+
+def _why_unknown(file: FoundFile, builder: Builder) -> str:
     if file.role is Role.LOCK:
-        return f"repo2docker does not read this lock file{_USED_BY_LOCK.get(file.name, '')}"
+        return f"repo2docker does not read this lock file{_USED_BY_LOCK if _counts_for_lock(file, builder) else ''}"
     if file.meant is not None:
         return f"repo2docker looks for {file.meant}, spelled exactly so"
     return "repo2docker does not look for this name; it counts if a file that is used names it"

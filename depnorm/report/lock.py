@@ -70,16 +70,15 @@ def lock_summary(lock: model.Lock | model.CranLock) -> str:
     locked = f"{wording.count(len(lock.packages), 'package')}{f', {size}' if size else ''}{date}{_origin(lock)}"
     left = [f"left out: {printable(each.name)} {printable(each.why)}" for each in lock.remainder]
     unproven = ["What is left out, and what only that needs, the repository's own command installs: unproven."]
-    if isinstance(lock, model.Lock):
-        left += [f"{printable(str(each.location))}: {each.rule} {printable(each.message)}" for each in lock.not_used]
+    left += [f"{printable(str(each.location))}: {each.rule} {printable(each.message)}" for each in lock.not_used]
     return "".join(f"{line}\n" for line in (locked, *left, *(unproven if lock.remainder else [])))
 
 
 def _origin(lock: model.Lock | model.CranLock) -> str:
     """The lock file that stands in for a resolution."""
-    if not isinstance(lock, model.Lock) or not lock.file:
+    if not lock.file:
         return ""
-    made = f", made by {printable(lock.created_by)}" if lock.created_by else ""
+    made = f", made by {printable(lock.created_by)}" if isinstance(lock, model.Lock) and lock.created_by else ""
     return f", from {printable(lock.file)}{made}: it fits the spec files"
 
 

@@ -69,7 +69,7 @@ def plan_repository(
         repo_dir=repo_dir,
         emitter=emitter,
         left_out=tuple(left for each in locks for left in each.remainder),
-        lock_file=sharing.lock.file if sharing.lock else "",
+        lock_file=locks[0].file if locks else "",
     )
 
 

@@ -102,11 +102,16 @@ Ignore it when the exact version matters, to reproduce published results for exa
         page="""\
 The spec files say what is wanted, a lock file that fits says which artifacts. This one
 misses a package that they need, or has a version that a line excludes, or was made for
-another Python or platform, or is newer than the `--as-of` that was given. So `--lock`
-resolved anew.
+another Python, R, platform or channel, or is newer than the `--as-of` that was given. So
+`--lock` resolved anew.
+
+That goes for pylock.toml and uv.lock beside what pip reads, for conda-lock.yml (and names
+that end so) beside environment.yml, and for renv.lock beside install.R, DESCRIPTION or
+alone. A conda-lock.yml needs the sha256 of each package; a renv.lock fits where one dated
+snapshot of CRAN has exactly its versions, for that is what an image installs from.
 
 Why it matters: who installs from the lock file gets another environment than who builds
-the image. repo2docker never reads these lock files beside a requirements.txt.
+the image. repo2docker never reads these lock files beside a spec file.
 
 Example
     requirements.txt: numpy>=2
@@ -115,6 +120,26 @@ What to do
     uv lock
 
 Ignore it when the lock file belongs to something else than the image.
+""",
+    ),
+    Rule(
+        code="DN206",
+        name="option-without-effect",
+        severity=Severity.INFO,
+        summary="An option of the plan is about packages that pip installs, and nothing here is.",
+        page="""\
+`--slim`, `--layers-from`, `--allow-builds` and `--installer uv` are about the wheels that
+pip, or uv in its place, installs in the image's own prefix. Where conda or R installs, or
+where the catalog has no layers for the image's Python, they change nothing.
+
+Why it matters: the image is neither smaller nor built faster than without the option.
+
+Example
+    depnorm plan . --slim    (beside an environment.yml)
+What to do
+    depnorm plan .
+
+Ignore it when the same options are given for many repositories.
 """,
     ),
 )

@@ -16,6 +16,7 @@ from depnorm.model import (
     LeftOutKind,
     SpecFile,
     SpecFormat,
+    redact,
 )
 from depnorm.model.cran import BASE_PACKAGES
 from depnorm.read.assemble import Item
@@ -38,8 +39,11 @@ from depnorm.read.text import decode
 _VERSION = re.compile(r"\d{1,9}(?:[.-]\d{1,9}){0,8}")
 _DATED = re.compile(r"/(\d{4}-\d{2}-\d{2})(?:/|$)")
 _REQUIREMENT = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
-# Where renv finds the sources of a hosted repository; RemoteHost is the API of the host.
+# Where renv finds the sources of a hosted repository, unless RemoteHost names the API of another host.
 _HOSTS = {"GitHub": "github.com", "GitLab": "gitlab.com", "Bitbucket": "bitbucket.org"}
+_HOST = re.compile(
+    r"(?:https?://)?(?:api\.(?=github\.com|bitbucket\.org))?([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)(?:/[^@\s]*)?"
+)
 _HINT = "Run `renv::snapshot()`."
 _REPOSITORIES = ("Repository", "CRAN", "Bioconductor")
 
@@ -153,10 +157,19 @@ def _url(source: str, table: Mapping[str, object]) -> str:
         raise FieldError("RemoteUrl: expected a string, found none")
     if source not in _HOSTS and optional_text(table, "RemoteUsername") is None:
         raise FieldError(f"Source: {source[:80]!r} tells nobody where the package is")
-    host = _HOSTS.get(source, source)
+    host = _host(source, table)
     commit, part = optional_text(table, "RemoteSha") or text(table, "RemoteRef"), optional_text(table, "RemoteSubdir")
     address = f"https://{host}/{text(table, 'RemoteUsername')}/{text(table, 'RemoteRepo')}"
     return f"git+{address}@{commit}" + (f"#subdirectory={part}" if part else "")
+
+
+def _host(source: str, table: Mapping[str, object]) -> str:
+    """The host of a repository: `api.github.com` is GitHub's own, `git.example.org/api/v3` one of an enterprise."""
+    said = optional_text(table, "RemoteHost")
+    match = _HOST.fullmatch(said) if said else None
+    if said and match is None:
+        raise FieldError(f"RemoteHost: {redact(said)[:80]!r} is no host")
+    return match[1] if match else _HOSTS.get(source, source)
 
 
 def _needs(table: Mapping[str, object]) -> Iterator[str]:

@@ -48,8 +48,8 @@ def lock(
     """Resolve all that pip installs, together, as of a date; or all that conda or R installs.
 
     Asks the package index, by way of uv; builds and runs nothing, unless --allow-builds says so. What no wheel can
-    stand for is left out and named. A pylock.toml or uv.lock of the repository that fits its spec files is used instead
-    of a new resolution, and one that does not is named with the reason.
+    stand for is left out and named. A lock file of the repository that fits its spec files (pylock.toml, uv.lock,
+    conda-lock.yml, renv.lock) is used instead of a new resolution, and one that does not is named with the reason.
 
     A conda environment is solved by rattler from its own channels; its pip: section is resolved beside the result.
 

@@ -79,7 +79,7 @@ class CommandOptions:
         str | None, typer.Option(metavar="REF", help="The image to build on; it must have the Python of the plan.")
     ] = None
     python: Annotated[
-        str | None, typer.Option(metavar="X.Y", help="The Python to build for, where the repository leaves it open.")
+        str | None, typer.Option(metavar="X.Y[.Z]", help="The Python to build for, if the repository leaves it open.")
     ] = None
     fallback: Annotated[
         Fallback, typer.Option(help="Let early steps fail and repeat them late: where unsure, or always.")

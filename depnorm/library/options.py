@@ -17,11 +17,11 @@ class PlanOptions(TypedDict, total=False):
     whose packages count; without a lock that of the catalog. `layers`: how shared layers get into the image, `link`
     needs BuildKit. `layers_from`: what has images of them, a metadata file of a bake (`*.json`) or REGISTRY/PREFIX
     (network). `max_layers`: shared layers at most. `catalog`: a name or a directory. `base_image`: what the image
-    builds on. `python`: `X.Y`, over what the repository leaves open. `fallback`: `always` gives every early step the
-    soft form. `all_specs`: plan every spec file, not only those that repo2docker would use. `subdir`: the directory to
-    build, relative to the repository. `repo_dir`: where the repository goes in the image. `user_id`: its owner.
-    `installer`: what installs the locked packages, one of `INSTALLERS`. `slim`: leave out what Python packages can do
-    without. `progress` is told how far a lock is.
+    builds on. `python`: `X.Y`, or `X.Y.Z` for one patch release, over what the repository leaves open. `fallback`:
+    `always` gives every early step the soft form. `all_specs`: plan every spec file, not only those that repo2docker
+    would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where the repository goes in
+    the image. `user_id`: its owner. `installer`: what installs the locked packages, one of `INSTALLERS`. `slim`: leave
+    out what Python packages can do without. `progress` is told how far a lock is.
     """
 
     lock: bool
@@ -57,8 +57,8 @@ def check_options(options: PlanOptions, catalog: Catalog) -> None:
             f"catalog {catalog.name} has snapshots as of {catalog.as_of}, not {as_of}",
             hint=f"With --lock any date will do; or make a catalog: depnorm catalog refresh DIR --as-of {as_of}",
         )
-    if python and not re.fullmatch(r"[23]\.\d{1,2}", python, re.ASCII):
-        raise UsageError(f"--python {python}: expected X.Y, such as {catalog.default_python}")
+    if python and not re.fullmatch(r"[23]\.\d{1,2}(\.\d{1,2})?", python, re.ASCII):
+        raise UsageError(f"--python {python}: expected X.Y or X.Y.Z, such as {catalog.default_python}")
     check_forms(options)
 
 

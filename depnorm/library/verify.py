@@ -1,15 +1,16 @@
 """Proof by doing: the plan of a repository against the user's own commands."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
 from depnorm.emit import image
 from depnorm.errors import UsageError
 from depnorm.library.options import PlanOptions
-from depnorm.library.plans import dockerfile, plan
-from depnorm.model import Plan, Progress, RunPip
+from depnorm.library.plans import dockerfile, plan, plan_target
+from depnorm.model import Mode, Plan, Progress, RunPip
 from depnorm.model.verification import Comparison, Difference, DifferenceKind, Engine, Installation, Verification
 from depnorm.prove.command import CommandFailedError, Steps
 from depnorm.prove.compare import compare
@@ -31,15 +32,31 @@ def verify(
     """Install a repository plainly and by its plan (locked by default), and compare; `is_equal` tells the outcome.
 
     It runs code of the repository and of its packages: of strangers only in images. `engine` is `venv` (virtual
-    environments of this machine) or `docker` (images, built in docker's `network`). `keep` is a new directory for what
-    was installed; with it images are kept, too. `progress` is told of each step.
+    environments of this machine; the plan is for the patch release of its Python) or `docker` (images, built in
+    docker's `network`). `keep` is a new directory for what was installed; with it images are kept, too. `progress` is
+    told of each step.
 
     Raises what `plan` and `dockerfile` raise, and `UsageError` where this machine cannot do it.
     """
     options.setdefault("lock", True)
-    made = plan(path, **options)
+    made = plan(path, **(_for_this_machine(path, options) if engine == Engine.VENV else options))
     root = open_repository(Path(path), subdir=options.get("subdir", "")).root
     return verify_plan(made, root, engine=Engine(engine), keep=keep, network=network, progress=options.get("progress"))
+
+
+def _for_this_machine(path: str | Path, options: PlanOptions) -> PlanOptions:
+    """The options with the patch release of the interpreter that there is: pip takes what that one takes."""
+    from depnorm.prove.interpreter import find_interpreter, release_of  # noqa: PLC0415  images bring their own
+
+    target = plan_target(path, **options)
+    if target.python_patch is None:
+        return options
+    try:
+        python = find_interpreter(target)
+    except UsageError:  # told where it is needed, after all that is wrong with the plan
+        return options
+    changed: PlanOptions = {**options, "python": release_of(python), "base_image": target.base_image}
+    return changed
 
 
 def verify_plan(
@@ -74,7 +91,8 @@ def _check_keep(keep: Path | None) -> None:
 
 
 def _in_environments(made: Plan, root: Path, keep: Path | None, progress: Progress | None) -> Verification:
-    from depnorm.prove.venv import install, prepare  # noqa: PLC0415  only one engine is wanted
+    from depnorm.prove.interpreter import release_of  # noqa: PLC0415  only one engine is wanted
+    from depnorm.prove.venv import install, prepare  # noqa: PLC0415
 
     steps = Steps(progress, len(made.stages) + len(plain_plan(made).stages) + 2)
     with tempfile.TemporaryDirectory(prefix="depnorm-verify-", ignore_cleanup_errors=True) as scratch:
@@ -88,7 +106,16 @@ def _in_environments(made: Plan, root: Path, keep: Path | None, progress: Progre
                 place.prefix.rename(keep / name)
             return found
 
-        return _verified(made, Engine.VENV, carry_out, steps, not_compared=beyond_python(made))
+        release = release_of(place.python)
+        not_compared = (*_of_another_release(made, release), *beyond_python(made))
+        found = _verified(made, Engine.VENV, carry_out, steps, not_compared=not_compared)
+        return replace(found, python=release)
+
+
+def _of_another_release(made: Plan, release: str) -> Iterator[str]:
+    locked_for = made.target.python_patch
+    if made.mode is Mode.LOCKED and locked_for not in {None, release}:
+        yield f"what Python {locked_for} takes, for which it is locked, and {release} does not"
 
 
 def _in_images(

@@ -143,6 +143,7 @@ def _target(target: model.Target) -> documents.Target:
     return documents.Target(
         implementation=target.implementation,
         python=target.python,
+        python_patch=target.python_patch,
         platform=target.platform,
         base_image=target.base_image,
         r_version=target.r_version,

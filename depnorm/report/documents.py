@@ -113,10 +113,14 @@ class CheckDocument(Struct, frozen=True, kw_only=True):
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """What the image is built for. A null `python` means the base image's own."""
+    """What the image is built for. A null `python` means the base image's own.
+
+    `python_patch` (`X.Y.Z`) is what versions are chosen for; null where conda or the base image decides.
+    """
 
     implementation: str
     python: str | None
+    python_patch: str | None
     platform: str
     base_image: str
     r_version: str | None

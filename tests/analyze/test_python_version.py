@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 import depnorm
+from depnorm.model import patch_release
 
+R = "r-4.2-2024-01-10\n"
 MakeRepository = Callable[[Mapping[str, str]], Path]
 
 
@@ -38,3 +40,41 @@ def test_python(
     plan = depnorm.plan(make_repository({"requirements.txt": "idna\n", **files}), python=option)
     assert plan.target.python == expected
     assert ("DN009" in {finding.rule for finding in plan.findings}) is told
+
+
+@pytest.mark.parametrize(
+    ("python", "base_image", "patch", "image"),
+    [
+        (None, None, patch_release("3.12"), "python:3.12-slim"),
+        ("3.11", None, patch_release("3.11"), "python:3.11-slim"),
+        ("3.11.4", None, "3.11.4", "python:3.11.4-slim"),
+        (None, "python:3.12.3-slim", "3.12.3", "python:3.12.3-slim"),
+        (None, "example.org:5000/library/python:3.12.3", "3.12.3", "example.org:5000/library/python:3.12.3"),
+        ("3.12.1", "python:3.12.3", "3.12.1", "python:3.12.3"),
+        (None, "python:3.11.3-slim", patch_release("3.12"), "python:3.11.3-slim"),
+        (None, "mypython:3.12.3", patch_release("3.12"), "mypython:3.12.3"),
+        (None, "python:3.12.3rc1", patch_release("3.12"), "python:3.12.3rc1"),
+    ],
+)
+def test_the_patch_release(
+    make_repository: MakeRepository, python: str | None, base_image: str | None, patch: str, image: str
+) -> None:
+    """--python and the tag of an official image tell it, if they are of that Python; else it is the documented one."""
+    plan = depnorm.plan(make_repository({"requirements.txt": "idna\n"}), python=python, base_image=base_image)
+    assert (plan.target.python_patch, plan.target.base_image) == (patch, image)
+
+
+@pytest.mark.parametrize(
+    "files", [{"environment.yml": "dependencies: [python=3.9]"}, {"install.R": "", "runtime.txt": R}]
+)
+def test_conda_and_an_r_image_decide_themselves(make_repository: MakeRepository, files: Mapping[str, str]) -> None:
+    """No patch release is known before they are asked."""
+    assert depnorm.plan(make_repository(files)).target.python_patch is None
+
+
+def test_no_patch_release_of_another_python(make_repository: MakeRepository) -> None:
+    """runtime.txt decides, so that the image has another Python than the one asked for, and that is told."""
+    files = {"requirements.txt": "idna\n", "runtime.txt": "python-3.10"}
+    plan = depnorm.plan(make_repository(files), python="3.11.4")
+    assert (plan.target.python_patch, plan.target.base_image) == (patch_release("3.10"), "python:3.10-slim")
+    assert "DN009" in {finding.rule for finding in plan.findings}

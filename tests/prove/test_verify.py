@@ -1,6 +1,7 @@
 """`depnorm verify` for real, in virtual environments of this machine's own Python, from the real index."""
 
 import json
+import platform
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -59,6 +60,7 @@ def test_a_plan_installs_what_the_plain_commands_do(root: Path, capsys: pytest.C
     assert cli.run(["verify", str(root), "--python", PYTHON]) == 0
     output = capsys.readouterr()
     assert "No difference." in output.out
+    assert f"on Python {platform.python_version()}, with" in " ".join(output.out.split())
     assert "Compared: " in output.out
     assert "plain: " in output.err  # progress
 
@@ -90,6 +92,21 @@ def test_a_package_too_many_is_a_difference(root: Path, plan: Plan) -> None:
         (DifferenceKind.IMPORT, "attrs", "", "can be imported"),
     ]
     assert not found.is_equal
+
+
+def test_a_plan_for_another_patch_release_is_told(root: Path, plan: Plan) -> None:
+    """Its lock may hold what this machine's Python does not take."""
+    other = replace(plan, target=replace(plan.target, python_patch=f"{PYTHON}.99"))
+    found = verify_plan(other, root)
+    assert any(f"{PYTHON}.99" in each for each in found.not_compared)
+
+
+def test_verify_locks_for_the_python_that_is_there(root: Path) -> None:
+    """What that one takes pip takes, and so does the plan."""
+    found = depnorm.verify(root, python=PYTHON)
+    assert found.python == found.plan.target.python_patch == platform.python_version()
+    assert found.plan.target.base_image == f"python:{PYTHON}-slim"
+    assert not found.not_compared
 
 
 def test_a_step_that_fails_is_the_difference(root: Path, plan: Plan) -> None:

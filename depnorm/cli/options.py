@@ -4,7 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -165,10 +165,16 @@ def takes_plan_options(command: Callable[..., Outcome]) -> Callable[..., Outcome
 
 
 def check_date(text: str, option: str = "--as-of") -> str:
-    """The date as it was given; raises `UsageError` unless it is YYYY-MM-DD."""
+    """The date as it was given; raises `UsageError` unless it is YYYY-MM-DD, and no later than tomorrow anywhere."""
     try:
-        if date.fromisoformat(text).isoformat() == text:
-            return text
+        found = date.fromisoformat(text)
     except ValueError:
-        pass
-    raise UsageError(f"{option} {text}: is not a date", hint="Write it as YYYY-MM-DD, such as 2026-01-31.")
+        found = None
+    if found is None or found.isoformat() != text:
+        raise UsageError(f"{option} {text}: is not a date", hint="Write it as YYYY-MM-DD, such as 2026-01-31.")
+    if found > datetime.now(UTC).date() + timedelta(days=1):
+        raise UsageError(
+            f"{option} {text}: is in the future, so that it would mean something else tomorrow",
+            hint="Give today's date, or leave the option out: without it the date is the catalog's.",
+        )
+    return text

@@ -282,3 +282,15 @@ def test_every_command_is_listed(run: Run) -> None:
     listed = run("--help")
     assert all(re.search(rf"^  {name} ", listed, re.MULTILINE) for name in COMMANDS)
     assert [name for name in COMMANDS if "Usage: " not in run(name, "--help")] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("2026-1-31", "is not a date"), ("tomorrow", "is not a date"), ("2999-01-01", "is in the future")],
+)
+def test_a_date_that_fixes_nothing_is_refused(
+    repo: Path, capsys: pytest.CaptureFixture[str], given: str, told: str
+) -> None:
+    """--as-of takes a day in ISO form that has been."""
+    assert cli.run(["plan", str(repo), "--as-of", given]) == 2
+    assert f"--as-of {given}: {told}" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from depnorm.cli.command import PlainCommand
+from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, EngineOption, MemoryOption, engine_options
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.outcome import Outcome
 from depnorm.cli.progress import show_progress
@@ -55,7 +56,7 @@ def add_to(app: typer.Typer) -> None:
         app.command(cls=PlainCommand, epilog=epilog)(needs_extra(command))
 
 
-def mine(
+def mine(  # noqa: PLR0913  each is an option
     facts: Facts,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the catalog goes.")],
@@ -65,6 +66,8 @@ def mine(
     hold_out: Annotated[
         bool, typer.Option("--hold-out", help="Look at one half of the environments; score with the other.")
     ] = False,
+    engine: EngineOption = EngineName.DUCKDB,
+    memory: MemoryOption = DEFAULT_MEMORY,
     format: FormatOption = Format.TEXT,  # noqa: A002  --format
 ) -> Outcome:
     """Find the layers that repositories should share.
@@ -81,6 +84,7 @@ def mine(
         sizes=sizes,
         hold_out=hold_out,
         progress=show_progress(),
+        engine=engine_options(engine, memory),
     )
     save_catalog(catalog, output)
     return Outcome(text=format_mined(str(output), catalog, format, display()), document=format is Format.JSON)
@@ -95,6 +99,8 @@ def score(
         typer.Option(metavar="N", min=0, max=120, help="A cap to score with; repeat it. By default 4, 8, 16 and 32."),
     ] = None,
     sizes: SizesOption = None,
+    engine: EngineOption = EngineName.DUCKDB,
+    memory: MemoryOption = DEFAULT_MEMORY,
     format: FormatOption = Format.TEXT,  # noqa: A002  --format
 ) -> Outcome:
     """Show how much environments share with a catalog, and without.
@@ -104,11 +110,12 @@ def score(
     from depnorm.corpus.score import CAPS  # noqa: PLC0415  as above
     from depnorm.library.corpus_catalog import corpus_score  # noqa: PLC0415  as above
 
-    found = corpus_score(facts, _read(catalog), caps=max_layers or CAPS, sizes=sizes)
+    runs = engine_options(engine, memory)
+    found = corpus_score(facts, _read(catalog), caps=max_layers or CAPS, sizes=sizes, engine=runs)
     return Outcome(text=format_score(found, format, display()), document=format is Format.JSON)
 
 
-def assign(
+def assign(  # noqa: PLR0913  each is an option
     closures: Facts,
     *,
     catalog: CatalogOption,
@@ -116,6 +123,8 @@ def assign(
     layers: LayersOption = None,
     max_layers: CapOption = None,
     sizes: SizesOption = None,
+    engine: EngineOption = EngineName.DUCKDB,
+    memory: MemoryOption = DEFAULT_MEMORY,
     format: FormatOption = Format.TEXT,  # noqa: A002  --format
 ) -> Outcome:
     """Write the layers of each environment: a line {"id":…,"layers":[["name==version",…],…]}, in build order.
@@ -125,7 +134,8 @@ def assign(
     from depnorm.library.corpus_catalog import corpus_assign  # noqa: PLC0415  as above
 
     del layers  # one order serves both: of falling value
-    found = corpus_assign(closures, _read(catalog), output, max_layers=max_layers, sizes=sizes)
+    runs = engine_options(engine, memory)
+    found = corpus_assign(closures, _read(catalog), output, max_layers=max_layers, sizes=sizes, engine=runs)
     stored = {"total": found.total, "blobs": found.blobs, "chain": found.chain}
     return Outcome(
         text=format_assigned(str(output), found.environments, stored, format), document=format is Format.JSON

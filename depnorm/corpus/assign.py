@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from statistics import median
 
+import msgspec
+
 from depnorm.corpus.sizes import DEFAULT_BYTES
 from depnorm.model.mined import Known, MinedCatalog, MinedLayer, Package
 
@@ -73,6 +75,7 @@ def _medians(packages: Mapping[Package, Known]) -> dict[str, int]:
     return {name: int(median(each)) for name, each in sizes.items()}
 
 
-def line_of(identifier: str, layers: Iterable[Iterable[Package]]) -> dict[str, object]:
+def line_of(identifier: str, layers: Iterable[Iterable[Package]]) -> bytes:
     """A line of `depnorm corpus assign`."""
-    return {"id": identifier, "layers": [[f"{name}=={version}" for name, version in layer] for layer in layers]}
+    named = [[f"{name}=={version}" for name, version in layer] for layer in layers]
+    return msgspec.json.encode({"id": identifier, "layers": named}) + b"\n"

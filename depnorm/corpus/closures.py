@@ -1,7 +1,7 @@
 """Environments of many repositories as arrays: which packages each consists of, and how large these are."""
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,12 +11,11 @@ from typing import BinaryIO, cast
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from depnorm.corpus.closure_facts import Closure
-from depnorm.corpus.schema import Pinned
+from depnorm.corpus.engine import EngineOptions
+from depnorm.corpus.numbers import Numbers, Pairs, numbers_of
 from depnorm.corpus.sizes import DEFAULT_BYTES, by_name, by_version, read_sizes
 from depnorm.errors import UnusableInputError
 from depnorm.model import canonical_name, redact
@@ -83,11 +82,11 @@ def load_sizes(path: Path | None) -> Sizes:
     return Sizes(versions, {row["name"]: row["bytes"] for row in by_name(table).to_pylist()})
 
 
-def read_closures(path: Path, sizes: Sizes) -> Closures:
+def read_closures(path: Path, sizes: Sizes, engine: EngineOptions | None = None) -> Closures:
     """The environments of a file: Parquet of `depnorm corpus facts` (what is locked), or JSON lines, also `.gz`.
 
-    A line of JSON is `{"id": …, "closure": [[name, version], …]}`. Raises `UnusableInputError`, with file and line, for
-    what cannot be read.
+    A line of JSON is `{"id": …, "closure": [[name, version], …]}`; an engine is asked only for Parquet. Raises
+    `UnusableInputError`, with file and line, for what cannot be read, and `UsageError` as `open_engine` does.
     """
     try:
         with path.open("rb") as file:
@@ -95,51 +94,51 @@ def read_closures(path: Path, sizes: Sizes) -> Closures:
     except OSError as error:
         raise UnusableInputError(f"{path}: cannot be read ({error.strerror})") from error
     if head == _PARQUET:
-        return closures_of(_read_facts(path), sizes)
-    batches = _read_lines(path, is_packed=head.startswith(_GZIP))
-    return closures_of(batches, sizes)
+        from depnorm.corpus.locked import locked_batches  # noqa: PLC0415  half a second that JSON lines need not wait
+
+        return closures_of(locked_batches(path, engine), sizes)
+    return closures_of(_read_lines(path, is_packed=head.startswith(_GZIP)).to_batches(), sizes)
 
 
-def closures_of(table: pa.Table, sizes: Sizes) -> Closures:
-    """The environments of a table with the columns id, name, version; rows of one id may stand anywhere."""
-    ids, rows = _codes(table["id"])
-    names, name = _codes(table["name"])
-    versions, version = _codes(table["version"])
-    keys = name.astype(np.int64) * max(len(versions), 1) + version
-    found, item = np.unique(keys, return_inverse=True)
-    packages = [(names[key // len(versions)], versions[key % len(versions)]) for key in found.tolist()]
-    bytes_of = np.array([sizes.of(package) for package in packages], dtype=np.int64)
-    order = sorted(range(len(packages)), key=lambda number: (-int(bytes_of[number]), packages[number]))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
-    row_of = np.empty(len(ids), dtype=np.int64)
-    row_of[by_id] = np.arange(len(ids))
-    pairs = np.unique(row_of[rows] * max(len(order), 1) + rank[item])
-    starts = np.searchsorted(pairs // max(len(order), 1), np.arange(len(ids) + 1))
-    items = (pairs % max(len(order), 1)).astype(np.int32)
-    named = tuple(ids[number] for number in by_id.tolist())
-    return Closures(named, tuple(packages[number] for number in order), bytes_of[order], starts, items)
+def closures_of(batches: Iterable[pa.RecordBatch], sizes: Sizes) -> Closures:
+    """The environments of batches with the columns id, name, version; rows of one id may stand anywhere.
+
+    Only numbers are kept of the rows: 8 bytes of each, and up to three times that while they are sorted.
+    """
+    ids, packages = Numbers[str](), Numbers[Package]()
+    coded = [numbers_of(batch, ids, packages) for batch in batches]
+    by_id = sorted(range(len(ids)), key=ids.values.__getitem__)
+    bytes_of = np.array([sizes.of(package) for package in packages.values], dtype=np.int64)
+    order = sorted(range(len(packages)), key=lambda number: (-int(bytes_of[number]), packages.values[number]))
+    pairs = _ranked(coded, _inverse(by_id), _inverse(order))
+    rows = pairs // max(len(order), 1)
+    starts = np.searchsorted(rows, np.arange(len(by_id) + 1))
+    pairs -= rows * len(order)
+    return Closures(
+        ids=tuple(ids.values[number] for number in by_id),
+        packages=tuple(packages.values[number] for number in order),
+        sizes=bytes_of[order],
+        starts=starts,
+        items=pairs.astype(np.int32),
+    )
 
 
-def _codes(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:
-    """The values of a column of texts, each once, and the number of each row's."""
-    encoded = column.combine_chunks().dictionary_encode()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
+def _ranked(coded: list[Pairs], row_of: NDArray[np.int64], rank_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Row times packages plus rank of each pair, each once, ascending. Empties the list as it goes."""
+    parts = [np.zeros(0, np.int64)]
+    while coded:
+        row, package = coded.pop()
+        parts.append(row_of[row] * len(rank_of) + rank_of[package])
+    pairs = np.concatenate(parts)
+    pairs.sort()  # and not `unique`, which is many times slower here
+    return pairs[np.concatenate(([True], pairs[1:] != pairs[:-1]))[: len(pairs)]]
 
 
-def _read_facts(path: Path) -> pa.Table:
-    columns = ["group", "repository", "ecosystem", "name", "version"]
-    locked = pc.field("pinned") == Pinned.LOCKED.value
-    try:
-        table = pq.read_table(path, columns=columns, filters=locked & pc.field("version").is_valid())
-    except (pa.ArrowException, OSError, KeyError) as error:
-        raise UnusableInputError(
-            f"{path}: is no Parquet file of facts ({redact(str(error))})",
-            hint="Make one: depnorm corpus facts DIR|FILE... -o facts.parquet",
-        ) from error
-    group = pc.coalesce(table["group"], table["repository"])
-    return pa.table({"id": group, "name": table["name"], "version": table["version"]})
+def _inverse(order: list[int]) -> NDArray[np.int64]:
+    """The place of each number."""
+    places = np.empty(len(order), dtype=np.int64)
+    places[order] = np.arange(len(order))
+    return places
 
 
 def _read_lines(path: Path, *, is_packed: bool) -> pa.Table:

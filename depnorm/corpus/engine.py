@@ -5,13 +5,15 @@ analyzes a corpus: ibis and DuckDB take half a second.
 """
 
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -19,6 +21,9 @@ from depnorm.errors import UsageError
 
 DEFAULT_MEMORY_BYTES = 4 * 2**30
 """What DuckDB holds before it spills to disk."""
+_ARROW_ROWS = 64 * 1024
+_GLOB = re.compile(r"[*?\[]")
+_HADOOP_GLOB = re.compile(r"[*?\[\]{}\\]")
 
 
 class EngineKind(StrEnum):
@@ -76,17 +81,57 @@ def open_engine(options: EngineOptions | None = None) -> Iterator[Any]:
 
 
 def read_parquet(connection: Any, paths: Iterable[str | Path]) -> Any:
-    """The rows of Parquet files of one schema, as an ibis table."""
-    return connection.read_parquet([str(path) for path in paths])
+    """The rows of Parquet files of one schema, as an ibis table. A name is taken as it stands, whatever is in it."""
+    files = [str(Path(path).absolute()) for path in paths]
+    if connection.name == EngineKind.DUCKDB.value:
+        # A name with a bracket would match others; a directory `name=value` would become a column.
+        return connection.read_parquet([_GLOB.sub(r"[\g<0>]", file) for file in files], hive_partitioning=False)
+    # Not `read_parquet` of ibis 12, which takes one path.
+    rows = _session().read.parquet(*("file://" + _HADOOP_GLOB.sub(r"\\\g<0>", file) for file in files))
+    name = f"depnorm_{uuid4().hex}"
+    rows.createOrReplaceTempView(name)
+    return connection.table(name)
 
 
 def in_batches(connection: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
-    """The rows of an expression, at most about `rows` of them in memory at once."""
-    if connection.name != EngineKind.DUCKDB.value:
-        yield from expression.to_pyarrow_batches(chunk_size=rows)
+    """The rows of an expression, in its order. At most about `rows` of them are in memory, of Spark one partition."""
+    # Not `to_pyarrow_batches`: for Spark ibis 12 makes one table of pandas first, and for DuckDB it calls what DuckDB 2
+    # no longer has.
+    query = connection.compile(expression)
+    if connection.name == EngineKind.DUCKDB.value:
+        yield from connection.con.sql(query).to_arrow_reader(rows)
         return
-    # Not `to_pyarrow_batches`: that of ibis 12 calls what DuckDB 2 no longer has.
-    yield from connection.con.sql(connection.compile(expression)).to_arrow_reader(rows)
+    packed = _session().sql(query).mapInArrow(_packer(), "batch binary")
+    for row in packed.toLocalIterator():
+        with pa.ipc.open_stream(row["batch"]) as stream:
+            yield from stream
+
+
+def failures(connection: Any) -> tuple[type[Exception], ...]:
+    """What an engine raises where it cannot read a file."""
+    import ibis  # noqa: PLC0415  see the module
+
+    if connection.name == EngineKind.DUCKDB.value:
+        import duckdb  # noqa: PLC0415  see the module
+
+        return duckdb.Error, ibis.IbisError, OSError
+    from py4j.protocol import Py4JError  # noqa: PLC0415  see the module
+    from pyspark.errors import PySparkException  # noqa: PLC0415  see the module
+
+    return PySparkException, Py4JError, ibis.IbisError, OSError
+
+
+def _packer() -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """What makes one value of each batch, so that rows come as Arrow and one partition after another."""
+
+    def packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:  # inside: workers need no depnorm for it
+        for batch in batches:
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, batch.schema) as stream:
+                stream.write_batch(batch)
+            yield pa.record_batch({"batch": pa.array([sink.getvalue().to_pybytes()], pa.binary())})
+
+    return packed
 
 
 def _duckdb(options: EngineOptions, spill: str) -> Any:
@@ -120,10 +165,18 @@ def _spark(options: EngineOptions, spill: str) -> Iterator[Any]:
             session.stop()
 
 
+def _session() -> Any:
+    """The Spark session of this thread: `open_engine` saw to it that there is one."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415  see the module
+
+    return SparkSession.getActiveSession()
+
+
 def _new_session(builder: Any, options: EngineOptions, spill: str) -> Any:
     """A session that says the same as DuckDB: times in UTC, and no more partitions than a machine needs."""
     settings = {
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": str(_ARROW_ROWS),
         "spark.local.dir": spill,
         "spark.driver.memory": f"{options.memory_bytes // 2**20}m",
         "spark.ui.enabled": "false",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from depnorm.corpus.assignment import Assignment, Bundles, ChainAssignment, Floats, Ints
 from depnorm.corpus.closures import Closures
@@ -140,17 +141,18 @@ def _top(gains: Floats) -> Ints:
 def _intersections(state: Assignment, options: SearchOptions) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """What two environments have in common: most bytes times pairs first.
 
-    Two matrix products tell each pair's bytes, and a sum of random numbers by which equal intersections are known.
+    Two sparse products tell each pair's bytes, and a sum of random numbers by which equal intersections are known.
     """
-    has = state.has.astype(np.float64)
+    has = csr_array(state.has.astype(np.float64))
     random = np.random.default_rng(options.seed).integers(1, 2**40, has.shape[1]).astype(np.float64)
     sizes = state.layer_sizes[state.shared]
+    sized, marked = (has.multiply(each).tocsr() for each in (sizes, random))
     keys, weights, firsts, seconds = [], [], [], []
-    for start in range(0, len(has), _BLOCK):
-        block, others = has[start : start + _BLOCK], has[start:].T
-        weight = (block * sizes) @ others
+    for start in range(0, len(state.has), _BLOCK):
+        block, others = slice(start, start + _BLOCK), has[start:].T.tocsr()
+        weight = (sized[block] @ others).toarray()
         first, second = np.nonzero(np.triu(weight >= options.min_bytes, 1))
-        keys.append(((block * random) @ others)[first, second])
+        keys.append((marked[block] @ others).toarray()[first, second])
         weights.append(weight[first, second])
         firsts.append(first + start)
         seconds.append(second + start)

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
 from depnorm.corpus.assign import Assigner, Layers, line_of
 from depnorm.corpus.closures import Closures, load_sizes, read_closures
+from depnorm.corpus.engine import EngineOptions
 from depnorm.corpus.mine import mine
 from depnorm.corpus.mined import encode_mined, read_mined
 from depnorm.corpus.score import CAPS, score, stored_bytes
@@ -39,35 +38,50 @@ def corpus_mine(
     sizes: Path | None = None,
     hold_out: bool = False,
     progress: Progress | None = None,
+    engine: EngineOptions | None = None,
 ) -> MinedCatalog:
     """The layers that save most bytes in the environments of a file (`depnorm.corpus.closures.read_closures`).
 
     With `hold_out` only those of one half are looked at, told apart by a hash of their ids. Raises
-    `UnusableInputError` for a file that cannot be read, or has no environments.
+    `UnusableInputError` for a file that cannot be read, or has no environments, and `UsageError` for an `engine` (which
+    reads Parquet) that is not installed.
     """
-    closures = _read(facts, sizes)
+    closures = _read(facts, sizes, engine)
     options = SearchOptions.of(emitter, max_layers)
     mined = mine(closures.halves()[0] if hold_out else closures, options, progress)
     return replace(mined, held_out="half" if hold_out else None)
 
 
-def corpus_score(facts: Path, catalog: MinedCatalog, *, caps: Sequence[int] = CAPS, sizes: Path | None = None) -> Score:
+def corpus_score(
+    facts: Path,
+    catalog: MinedCatalog,
+    *,
+    caps: Sequence[int] = CAPS,
+    sizes: Path | None = None,
+    engine: EngineOptions | None = None,
+) -> Score:
     """How much the environments of a file share with a catalog, and without one.
 
-    Of a catalog that held out a half, that half is scored. Raises `UnusableInputError` as `corpus_mine` does.
+    Of a catalog that held out a half, that half is scored. Raises what `corpus_mine` does.
     """
-    closures = _read(facts, sizes)
+    closures = _read(facts, sizes, engine)
     return score(closures.halves()[1] if catalog.held_out else closures, catalog, caps)
 
 
 def corpus_assign(
-    facts: Path, catalog: MinedCatalog, output: Path, *, max_layers: int | None = None, sizes: Path | None = None
+    facts: Path,
+    catalog: MinedCatalog,
+    output: Path,
+    *,
+    max_layers: int | None = None,
+    sizes: Path | None = None,
+    engine: EngineOptions | None = None,
 ) -> Assigned:
     """Write the layers of each environment as a line of JSON: `{"id": …, "layers": [["name==version", …], …]}`.
 
     Layers stand in the order of their build, the repository's own one last; together they are exactly the environment.
     """
-    closures = _read(facts, sizes)
+    closures = _read(facts, sizes, engine)
     size = {package: int(each) for package, each in zip(closures.packages, closures.sizes, strict=True)}
     try:
         with output.open("wb") as file:
@@ -86,8 +100,8 @@ def save_catalog(catalog: MinedCatalog, output: Path) -> None:
         raise UnusableInputError(f"{output}: cannot be written ({error.strerror})") from error
 
 
-def _read(facts: Path, sizes: Path | None) -> Closures:
-    closures = read_closures(facts, load_sizes(sizes))
+def _read(facts: Path, sizes: Path | None, engine: EngineOptions | None) -> Closures:
+    closures = read_closures(facts, load_sizes(sizes), engine)
     if not len(closures):
         raise UnusableInputError(
             f"{facts}: has no environments",
@@ -100,5 +114,5 @@ def _written(file: BinaryIO, closures: Closures, assigner: Assigner) -> Iterator
     """The layers of each environment, after they are written."""
     for number, identifier in enumerate(closures.ids):
         layers = assigner.layers([closures.packages[item] for item in closures.row(number).tolist()])
-        file.write(msgspec.json.encode(line_of(identifier, layers)) + b"\n")
+        file.write(line_of(identifier, layers))
         yield layers

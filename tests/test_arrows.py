@@ -44,6 +44,7 @@ HEAVY = {
     "numpy": {"corpus"},
     "scipy": {"corpus"},
     "altair": {"report"},
+    "vl_convert": {"report"},
 }
 
 

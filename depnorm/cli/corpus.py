@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from depnorm.cli import corpus_catalog
+from depnorm.cli import corpus_catalog, corpus_report
 from depnorm.cli.command import PlainCommand, PlainGroup
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.options import check_date
@@ -129,3 +129,4 @@ def rebuilds(
 
 
 corpus_catalog.add_to(app)
+corpus_report.add_to(app)

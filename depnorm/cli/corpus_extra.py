@@ -6,7 +6,9 @@ from typing import ParamSpec, TypeVar
 
 from depnorm.errors import UsageError
 
-EXTRA = frozenset({"altair", "duckdb", "ibis", "narwhals", "numpy", "pandas", "pyarrow", "scipy", "sqlglot"})
+EXTRA = frozenset(
+    {"altair", "duckdb", "ibis", "narwhals", "numpy", "pandas", "pyarrow", "scipy", "sqlglot", "vl_convert"}
+)
 """Top-level modules that come with the extra `corpus`."""
 
 P = ParamSpec("P")

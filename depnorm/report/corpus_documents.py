@@ -108,3 +108,20 @@ class ScoreDocument(Struct, frozen=True, kw_only=True):
     total_bytes: int
     ideal_bytes: int
     ways: tuple[Way, ...]
+
+
+class ReportDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm corpus report --format json`: the page, and the figures at its head.
+
+    `level` is what `stored_bytes` are stored in, `attained` the percent of the attainable saving. They are null where
+    no environment is known.
+    """
+
+    schema: Literal[1]
+    file: str
+    repositories: int
+    level: Literal["registry", "build-cache"]
+    total_bytes: int | None
+    stored_bytes: int | None
+    ideal_bytes: int | None
+    attained: float | None

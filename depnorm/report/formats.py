@@ -14,6 +14,7 @@ from depnorm.report.rule_text import RuleText
 
 if TYPE_CHECKING:
     from depnorm.model.bake import Bake
+    from depnorm.model.corpus_report import CorpusReport
     from depnorm.model.mined import MinedCatalog
     from depnorm.model.rebuilds import Rebuilds
     from depnorm.model.score import Score
@@ -33,6 +34,7 @@ class PlanFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 class FindingsFormat(StrEnum):
@@ -66,6 +68,7 @@ class SchemaName(StrEnum):
     VERIFY = "verify"
     CORPUS_FACTS = "corpus-facts"
     CORPUS_REBUILDS = "corpus-rebuilds"
+    CORPUS_REPORT = "corpus-report"
     CORPUS_MINE = "corpus-mine"
     CORPUS_SCORE = "corpus-score"
     CORPUS_ASSIGN = "corpus-assign"
@@ -86,6 +89,10 @@ def format_plan(plan: model.Plan, name: PlanFormat, display: Display) -> str:
             from depnorm.report.markdown import plan_markdown
 
             return plan_markdown(plan)
+        case PlanFormat.HTML:
+            from depnorm.report.plan_page import plan_page
+
+            return plan_page(plan)
         case _:
             assert_never(name)
 
@@ -307,5 +314,18 @@ def format_assigned(file: str, environments: int, stored: Mapping[str, int], nam
             return score.assigned_text(file, environments, stored)
         case Format.JSON:
             return score.assigned_json(file, environments, stored)
+        case _:
+            assert_never(name)
+
+
+def format_corpus_report(file: str, report: "CorpusReport", name: Format) -> str:
+    """Where the page is, and its figures, in one of the formats."""
+    from depnorm.report import corpus_figures as formats
+
+    match name:
+        case Format.TEXT:
+            return formats.report_text(file, report)
+        case Format.JSON:
+            return formats.report_json(file, report)
         case _:
             assert_never(name)

@@ -23,6 +23,7 @@ _DOCUMENTS: Mapping[SchemaName, type[msgspec.Struct]] = {
     SchemaName.VERIFY: documents.VerifyDocument,
     SchemaName.CORPUS_FACTS: corpus_documents.FactsDocument,
     SchemaName.CORPUS_REBUILDS: corpus_documents.RebuildsDocument,
+    SchemaName.CORPUS_REPORT: corpus_documents.ReportDocument,
     SchemaName.CORPUS_MINE: corpus_documents.MinedDocument,
     SchemaName.CORPUS_SCORE: corpus_documents.ScoreDocument,
     SchemaName.CORPUS_ASSIGN: corpus_documents.AssignedDocument,

@@ -1,0 +1,44 @@
+"""`depnorm corpus report`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from depnorm.cli.command import PlainCommand
+from depnorm.cli.corpus_catalog import CatalogOption, Facts, FormatOption, SizesOption
+from depnorm.cli.corpus_extra import needs_extra
+from depnorm.cli.outcome import Outcome, written
+from depnorm.report.formats import Format, format_corpus_report
+
+_REPORT = """\b
+Examples:
+  depnorm corpus report closures.jsonl.gz --catalog catalog.json --sizes package_sizes.csv -o report.html
+  depnorm corpus report facts.parquet --catalog catalog.json -o report.html
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make this a command of the group."""
+    app.command(cls=PlainCommand, epilog=_REPORT)(needs_extra(report))
+
+
+def report(
+    facts: Facts,
+    *,
+    catalog: CatalogOption,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes.")],
+    sizes: SizesOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Write one HTML page: what repositories share, what keeps them apart, and what a changed pin would bring.
+
+    The page needs no network. Where the catalog held out a half of the environments (`mine --hold-out`), it is about
+    that half. Pins and references are told where FACTS is Parquet.
+    """
+    from depnorm.library.corpus_report import corpus_report  # noqa: PLC0415  heavy, and needs the extra
+    from depnorm.report.corpus_page import corpus_page  # noqa: PLC0415  as above
+
+    found = corpus_report(facts, catalog, sizes=sizes)
+    written(corpus_page(found), output)
+    return Outcome(text=format_corpus_report(str(output), found, format), document=format is Format.JSON)

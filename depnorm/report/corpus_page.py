@@ -1,0 +1,217 @@
+"""The report on many repositories as one HTML page."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from depnorm.model import Emitter
+from depnorm.model.corpus_report import CorpusReport, LayerMatrix, Origin, UsedLayer
+from depnorm.model.score import Score
+from depnorm.report import obstacle_tables
+from depnorm.report.charts import chart_library, lines_of, matrix_chart, sharing_chart
+from depnorm.report.corpus_figures import repository_count, stored_with
+from depnorm.report.page import Cell, Column, Figure, Table, render_page
+from depnorm.report.wording import count, megabytes
+
+
+def corpus_page(report: CorpusReport) -> str:
+    """The page: 1 to 2 MB, most of it the library that draws the charts. The same report gives the same page."""
+    score = report.score
+    values = {
+        "lead": _lead(report, score),
+        "figures": _figures(report, score),
+        "origin": _origin(report.origin),
+        "has_environments": score is not None,
+        "apart": [*obstacle_tables.of_environments(report), *obstacle_tables.of_declarations(report)],
+    }
+    charts = {}
+    if score is not None:
+        values |= _sharing(report, score)
+        cap = report.origin.max_layers
+        charts = {
+            "registry": sharing_chart(score, is_chain=False, max_layers=cap),
+            "chain": sharing_chart(score, is_chain=True, max_layers=cap),
+            "matrix-chart": matrix_chart(report.matrix),
+        }
+    title = f"What {count(repository_count(report), 'repository')} share"
+    return render_page("corpus.html.j2", title, values, charts, [chart_library()] if charts else [])
+
+
+def _lead(report: CorpusReport, score: Score | None) -> Iterator[str]:
+    if score is None:
+        yield "No environment of these repositories is known, so nothing is said of what they share."
+        yield "Facts of lock files have environments, and so have closures."
+        return
+    stored = stored_with(report, score)
+    cap = count(report.origin.max_layers, "shared layer")
+    place = "a registry" if report.origin.emitter is Emitter.LINK else "a build cache"
+    yield (
+        f"The images of {count(score.environments, 'repository')} hold {megabytes(score.total)} of packages. "
+        f"With at most {cap} in an image, {place} stores {megabytes(stored)} of them."
+    )
+    yield (
+        f"The least would be {megabytes(score.ideal)}: each version of each package once, each in a layer of its own. "
+        f"An image would need up to {_most(score)} layers for that, which no engine allows. Of what could be "
+        f"saved that way, {score.attained(stored):.1f} % is saved."
+    )
+
+
+def _most(score: Score) -> int:
+    return max(way.most_layers for way in score.ways)
+
+
+def _figures(report: CorpusReport, score: Score | None) -> list[Figure]:
+    figures = [Figure(label="Repositories", value=f"{repository_count(report):,}")]
+    if score is None:
+        return figures
+    stored = stored_with(report, score)
+    place = "in a registry" if report.origin.emitter is Emitter.LINK else "in a build cache"
+    return [
+        *figures,
+        Figure(label="If nothing is shared", value=megabytes(score.total), note="installed bytes of all images"),
+        Figure(
+            label="Stored with this catalog",
+            value=megabytes(stored),
+            note=f"{score.total / max(stored, 1):.1f} times less, {place}",
+        ),
+        Figure(
+            label="Of the attainable saving",
+            value=f"{score.attained(stored):.1f} %",
+            note=f"100 %: {megabytes(score.ideal)}, each package once",
+        ),
+    ]
+
+
+def _origin(origin: Origin) -> str:
+    held = " The catalog was mined from the other half: these repositories are new to it." if origin.held_out else ""
+    if not origin.held_out and origin.environments:
+        held = " If the catalog was mined from the same repositories, others will share somewhat less."
+    part = f" (of {origin.all_environments:,})" if origin.environments < origin.all_environments else ""
+    return (
+        f"Repositories: {origin.facts}, {count(origin.environments, 'environment')}{part}. "
+        f"Catalog: {origin.catalog}, {count(origin.bundles, 'layer')} of several packages, mined for "
+        f"{origin.emitter.value} with at most {count(origin.max_layers, 'layer')} an image, from "
+        f"{count(origin.catalog_environments, 'environment')}.{held} Bytes are those of installed files, known or "
+        "estimated."
+    )
+
+
+def _sharing(report: CorpusReport, score: Score) -> dict[str, object]:
+    matrix = report.matrix
+    shown = f"the {len(report.layers)} that save most" if len(report.layers) < report.all_layers else "all"
+    return {
+        "lines": lines_of(score),
+        "marks": f"The upright line: the cap of this catalog, {report.origin.max_layers}.",
+        "ways": _ways(score),
+        "sample": (
+            f"A sample: the {len(matrix.layers)} layers that save most, of {matrix.all_layers:,} that several "
+            f"images take, and the {count(len(matrix.repositories), 'repository')} that take most of them, of "
+            f"{matrix.all_repositories:,}."
+        ),
+        "takers": _takers(matrix),
+        "layers_note": (
+            f"{count(report.all_layers, 'layer')} are in more than one image; here are {shown}. A layer of "
+            "several packages is taken whole. An image with all packages of a layer may still have them in other ones."
+        ),
+        "layers": _layers(report.layers),
+    }
+
+
+def _ways(score: Score) -> Table:
+    columns = (
+        Column("way to split"),
+        Column("layers, at most", is_number=True),
+        Column("registry", is_number=True),
+        Column("% attained", is_number=True),
+        Column("build cache", is_number=True),
+        Column("% attained there", is_number=True),
+    )
+    rows = tuple(
+        (
+            Cell(text=way.name, is_long=True),
+            Cell(text="any" if way.cap is None else str(way.cap), sort=10**6 if way.cap is None else way.cap),
+            Cell(text=megabytes(way.blobs), sort=way.blobs),
+            _percent(score.attained(way.blobs)),
+            Cell(text=megabytes(way.chain), sort=way.chain),
+            _percent(score.attained(way.chain)),
+        )
+        for way in score.ways
+    )
+    return Table(
+        title="Sharing", caption="Bytes stored, and their part of the attainable saving", columns=columns, rows=rows
+    )
+
+
+def _percent(value: float) -> Cell:
+    return Cell(text=f"{value:.1f}", sort=round(value, 4))
+
+
+def _takers(matrix: LayerMatrix) -> Table:
+    taken: defaultdict[int, list[int]] = defaultdict(list)
+    for layer, repository in matrix.taken:
+        taken[repository].append(layer)
+    rows = tuple(
+        (
+            Cell(text=repository),
+            Cell(text=str(len(taken[number])), sort=len(taken[number])),
+            _size(sum(matrix.bytes[layer] for layer in taken[number])),
+            Cell(text=", ".join(matrix.layers[layer] for layer in taken[number]), is_long=True),
+        )
+        for number, repository in enumerate(matrix.repositories)
+    )
+    columns = (
+        Column("repository"),
+        Column("layers", is_number=True),
+        Column("bytes", is_number=True),
+        Column("which"),
+    )
+    return Table(
+        title="Layers of repositories", caption="The same repositories", columns=columns, rows=rows, sorted_by=1
+    )
+
+
+def _layers(layers: Sequence[UsedLayer]) -> Table:
+    most = max((layer.saved for layer in layers), default=0)
+    rows = tuple(
+        (
+            Cell(text=layer.name),
+            Cell(text=megabytes(layer.saved), sort=layer.saved, part=layer.saved / max(most, 1)),
+            _size(layer.bytes),
+            Cell(text=f"{layer.seen_in:,}", sort=layer.seen_in),
+            Cell(text=f"{layer.taken_by:,}", sort=layer.taken_by),
+            _packages(layer.packages),
+            Cell(
+                text=layer.repositories[0] if layer.repositories else "",
+                more=layer.repositories[1:] and _named(layer),
+                is_long=True,
+            ),
+        )
+        for layer in layers
+    )
+    columns = (
+        Column("layer"),
+        Column("saved", is_number=True),
+        Column("size", is_number=True),
+        Column("seen in", is_number=True),
+        Column("taken by", is_number=True),
+        Column("packages"),
+        Column("repositories"),
+    )
+    caption = (
+        "Seen in: repositories with all of its packages. Taken by: images with this layer. Saved: not stored again"
+    )
+    return Table(title="Biggest layers", caption=caption, columns=columns, rows=rows, sorted_by=1)
+
+
+def _named(layer: UsedLayer) -> tuple[str, ...]:
+    rest = layer.taken_by - len(layer.repositories)
+    return (*layer.repositories[1:], *([f"and {rest:,} more"] if rest > 0 else []))
+
+
+def _packages(packages: Sequence[str]) -> Cell:
+    if len(packages) == 1:
+        return Cell(text=packages[0], sort=1)
+    return Cell(text=count(len(packages), "package"), sort=len(packages), more=tuple(packages))
+
+
+def _size(size: int) -> Cell:
+    return Cell(text=megabytes(size), sort=size)

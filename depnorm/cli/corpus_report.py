@@ -7,6 +7,7 @@ import typer
 
 from depnorm.cli.command import PlainCommand
 from depnorm.cli.corpus_catalog import CatalogOption, Facts, FormatOption, SizesOption
+from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, EngineOption, MemoryOption, engine_options
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.outcome import Outcome, written
 from depnorm.report.formats import Format, format_corpus_report
@@ -29,6 +30,8 @@ def report(
     catalog: CatalogOption,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes.")],
     sizes: SizesOption = None,
+    engine: EngineOption = EngineName.DUCKDB,
+    memory: MemoryOption = DEFAULT_MEMORY,
     format: FormatOption = Format.TEXT,  # noqa: A002  --format
 ) -> Outcome:
     """Write one HTML page: what repositories share, what keeps them apart, and what a changed pin would bring.
@@ -39,6 +42,6 @@ def report(
     from depnorm.library.corpus_report import corpus_report  # noqa: PLC0415  heavy, and needs the extra
     from depnorm.report.corpus_page import corpus_page  # noqa: PLC0415  as above
 
-    found = corpus_report(facts, catalog, sizes=sizes)
+    found = corpus_report(facts, catalog, sizes=sizes, engine=engine_options(engine, memory))
     written(corpus_page(found), output)
     return Outcome(text=format_corpus_report(str(output), found, format), document=format is Format.JSON)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from depnorm.corpus.closures import Closures, load_sizes, read_closures
 from depnorm.corpus.declared import ReadDeclarations, read_declarations
+from depnorm.corpus.engine import EngineOptions
 from depnorm.corpus.layer_use import LayerUse, sample
 from depnorm.corpus.mined import read_mined
 from depnorm.corpus.score import MINED, score
@@ -33,17 +34,23 @@ class ReportOptions:
 
 
 def corpus_report(
-    facts: Path, catalog: Path, *, sizes: Path | None = None, options: ReportOptions | None = None
+    facts: Path,
+    catalog: Path,
+    *,
+    sizes: Path | None = None,
+    options: ReportOptions | None = None,
+    engine: EngineOptions | None = None,
 ) -> CorpusReport:
     """What the environments of `facts` share with a mined catalog; pins and references where `facts` is Parquet.
 
-    `facts` is what `depnorm.corpus.closures.read_closures` reads, `sizes` a CSV file of `depnorm.corpus.sizes`. Raises
-    `CatalogError`, and `UnusableInputError` for a file that holds neither environments nor declarations.
+    `facts` is what `depnorm.corpus.closures.read_closures` reads, `sizes` a CSV file of `depnorm.corpus.sizes`; the
+    `engine` reads Parquet. Raises `CatalogError`, `UsageError` for an engine that is not installed, and
+    `UnusableInputError` for a file that holds neither environments nor declarations.
     """
     options = options or ReportOptions()
     mined = read_mined(catalog)
-    closures = read_closures(facts, load_sizes(sizes))
-    declared = read_declarations(facts, limit=options.listed) if _is_parquet(facts) else None
+    closures = read_closures(facts, load_sizes(sizes), engine)
+    declared = read_declarations(facts, limit=options.listed, engine=engine) if _is_parquet(facts) else None
     if not len(closures) and declared is None:
         raise UnusableInputError(
             f"{facts}: has no environments and no declarations",

@@ -12,6 +12,9 @@ from depnorm.report.corpus_figures import repository_count, stored_with
 from depnorm.report.page import Cell, Column, Figure, Table, render_page
 from depnorm.report.wording import count, megabytes
 
+_MOST_LAYERS = 127
+"""Of an image, base included: what the overlay file system of engines takes."""
+
 
 def corpus_page(report: CorpusReport) -> str:
     """The page: 1 to 2 MB, most of it the library that draws the charts. The same report gives the same page."""
@@ -50,13 +53,14 @@ def _lead(report: CorpusReport, score: Score | None) -> Iterator[str]:
     )
     yield (
         f"The least would be {megabytes(score.ideal)}: each version of each package once, each in a layer of its own. "
-        f"An image would need up to {_most(score)} layers for that, which no engine allows. Of what could be "
-        f"saved that way, {score.attained(stored):.1f} % is saved."
+        f"An image would need up to {_most_layers(score)} for that. Of what could be saved that way, "
+        f"{score.attained(stored):.1f} % is saved."
     )
 
 
-def _most(score: Score) -> int:
-    return max(way.most_layers for way in score.ways)
+def _most_layers(score: Score) -> str:
+    most = max(way.most_layers for way in score.ways)
+    return count(most, "layer") + (f", and an engine allows {_MOST_LAYERS}" if most > _MOST_LAYERS else "")
 
 
 def _figures(report: CorpusReport, score: Score | None) -> list[Figure]:

@@ -54,8 +54,8 @@ def of_declarations(report: CorpusReport) -> Iterator[Part]:
     number = count(declared.repositories, "repository")
     yield Part(
         title="How versions are asked for",
-        text=f"The spec files of {number}, each at its newest commit. One version differs from all others; a URL is "
-        "in no shared layer.",
+        text=f"The spec files of {number}, each at its newest commit. A pin to one version shares only with "
+        "the same pin; what a URL or a path holds is in no shared layer.",
         table=_declared(declared.pins, ("ecosystem", "asks for"), _PINS),
     )
     yield Part(

@@ -3,12 +3,13 @@
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from corpus_report_samples import corpus_report, score
 from report_samples import HOSTILE, SECRET, URL, plan
 
-from depnorm import model
+from depnorm import cli, model
 from depnorm.report.charts import chart_library, matrix_chart, sharing_chart
 from depnorm.report.corpus_figures import report_json, report_text
 from depnorm.report.corpus_page import corpus_page
@@ -217,3 +218,14 @@ def test_a_plan_without_stages_has_a_page() -> None:
         repo_dir="/home/jovyan",
     )
     assert "depnorm has no stages for this repository" in plan_page(empty)
+
+
+def test_the_command_prints_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`depnorm plan --format html`, with stages that the catalog shares."""
+    (tmp_path / "requirements.txt").write_text("pandas\n-e .\n", encoding="utf-8")
+    assert cli.run(["plan", str(tmp_path), "--format", "html"]) == 0
+    output = capsys.readouterr()
+    assert output.out.startswith("<!DOCTYPE html>")
+    assert "DN101" in output.out
+    assert "pandas" in output.out
+    assert output.err == ""

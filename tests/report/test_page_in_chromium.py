@@ -102,14 +102,16 @@ def test_a_page_draws_sorts_and_hovers(browser: "Browser", files: dict[str, Path
     assert visit.noise == []
 
 
+@pytest.mark.parametrize("width", [390, 1400])
 @pytest.mark.parametrize("name", ["hostile", "plan"])
-def test_a_hostile_name_runs_nothing(browser: "Browser", files: dict[str, Path], name: str) -> None:
-    """Charts and tables show it, and no script of it has run."""
-    visit = Visit(browser, files[name], 1400, "light")
+def test_a_hostile_name_runs_nothing(browser: "Browser", files: dict[str, Path], name: str, width: int) -> None:
+    """Charts and tables show it, no script of it has run, and it widens nothing."""
+    visit = Visit(browser, files[name], width, "light")
     if name == "hostile":
         visit.page.wait_for_selector("#matrix-chart svg")
         visit.page.locator("#matrix-chart svg .mark-rect path").first.hover(force=True)
         visit.page.locator("#vg-tooltip-element.visible").wait_for()
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert visit.page.evaluate("window.hacked") is None
     assert "window.hacked=1" in visit.page.inner_text("main")
     assert visit.noise == []

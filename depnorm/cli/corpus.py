@@ -1,7 +1,6 @@
 """`depnorm corpus`."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 
 from depnorm.cli import corpus_catalog, corpus_report
 from depnorm.cli.command import PlainCommand, PlainGroup
+from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, MemoryOption, engine_options
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
@@ -24,14 +24,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-DEFAULT_MEMORY = 4096
-
-
-class EngineName(StrEnum):
-    """What runs the expressions (`depnorm.corpus.engine.EngineKind`, which is not there without the extra)."""
-
-    DUCKDB = "duckdb"
-    SPARK = "spark"
 
 
 @app.callback()
@@ -57,9 +49,6 @@ Inputs = Annotated[
     ),
 ]
 Workers = Annotated[int | None, typer.Option(metavar="N", min=1, help="Processes; by default one for each processor.")]
-MemoryOption = Annotated[
-    int, typer.Option("--memory", metavar="MIB", min=256, help="What the engine holds before it spills to disk.")
-]
 FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 
 
@@ -75,6 +64,7 @@ def facts(  # noqa: PLR0913  each is an option
     date: Annotated[str | None, typer.Option(metavar="DATE", help="When closures were resolved (YYYY-MM-DD).")] = None,
     workers: Workers = None,
     memory: MemoryOption = DEFAULT_MEMORY,
+    engine: Annotated[EngineName, typer.Option(help="What sorts them.")] = EngineName.DUCKDB,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do not go on with a run that was interrupted.")] = False,
     format: FormatOption = Format.TEXT,  # noqa: A002  --format
 ) -> Outcome:
@@ -83,13 +73,12 @@ def facts(  # noqa: PLR0913  each is an option
     Nothing of a repository is run, and one that cannot be read stops nothing: it is a row of FILE.errors.parquet. A run
     that was interrupted goes on where it was.
     """
-    from depnorm.corpus.engine import EngineOptions  # noqa: PLC0415  heavy, and only there with the extra
-    from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415
+    from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415  heavy, and only there with the extra
     from depnorm.library.corpus_facts import Given, corpus_facts  # noqa: PLC0415
 
     when = datetime.fromisoformat(check_date(date, "--date")).replace(tzinfo=UTC) if date else None
-    engine = EngineOptions(memory_bytes=memory * 2**20, threads=workers)
-    options = FactsOptions(workers=workers, engine=engine, progress=show_progress(), resume=not fresh)
+    runs = engine_options(engine, memory, workers)
+    options = FactsOptions(workers=workers, engine=runs, progress=show_progress(), resume=not fresh)
     made = corpus_facts(inputs, output, given=Given(date=when, python=python), options=options)
     rows = {"facts": made.facts, "steps": made.steps, "errors": made.errors}
     return Outcome(text=format_facts([*map(str, made.files)], rows, format), document=format is Format.JSON)
@@ -118,11 +107,10 @@ def rebuilds(
     Under four rules: COPY everything first, COPY requirements first, repo2docker's, and depnorm's. Seconds and bytes
     are those of the packages that the files name, without what these need.
     """
-    from depnorm.corpus.engine import EngineKind, EngineOptions  # noqa: PLC0415  as above
-    from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415
+    from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415  as above
     from depnorm.library.corpus_rebuilds import corpus_rebuilds  # noqa: PLC0415
 
-    runs = EngineOptions(kind=EngineKind(engine.value), memory_bytes=memory * 2**20, threads=workers)
+    runs = engine_options(engine, memory, workers)
     options = FactsOptions(workers=workers, engine=runs, progress=show_progress())
     found = corpus_rebuilds(inputs, sizes=sizes, repositories=repositories, options=options)
     return Outcome(text=format_rebuilds(found, format, display()), document=format is Format.JSON)

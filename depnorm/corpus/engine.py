@@ -88,9 +88,23 @@ def read_parquet(connection: Any, paths: Iterable[str | Path]) -> Any:
         return connection.read_parquet([_GLOB.sub(r"[\g<0>]", file) for file in files], hive_partitioning=False)
     # Not `read_parquet` of ibis 12, which takes one path.
     rows = _session().read.parquet(*("file://" + _HADOOP_GLOB.sub(r"\\\g<0>", file) for file in files))
-    name = f"depnorm_{uuid4().hex}"
-    rows.createOrReplaceTempView(name)
-    return connection.table(name)
+    return _named(connection, rows)
+
+
+def add_table(connection: Any, table: pa.Table) -> Any:
+    """A small table of this process, as an ibis table of the engine."""
+    if connection.name == EngineKind.DUCKDB.value:
+        name = _new_name()
+        connection.con.register(name, table)
+        return connection.table(name)
+    return _named(connection, _session().createDataFrame(table))
+
+
+def all_rows(connection: Any, expression: Any) -> list[dict[str, Any]]:
+    """The rows of an expression that has few."""
+    schema = expression.schema().to_pyarrow()  # and not what came: a sum of DuckDB is a decimal
+    batches = in_batches(connection, expression, _ARROW_ROWS)
+    return [row for batch in batches for row in pa.Table.from_batches([batch]).cast(schema).to_pylist()]
 
 
 def in_batches(connection: Any, expression: Any, rows: int) -> Iterator[pa.RecordBatch]:
@@ -163,6 +177,16 @@ def _spark(options: EngineOptions, spill: str) -> Iterator[Any]:
     finally:
         if running is None:
             session.stop()
+
+
+def _named(connection: Any, frame: Any) -> Any:
+    name = _new_name()
+    frame.createOrReplaceTempView(name)
+    return connection.table(name)
+
+
+def _new_name() -> str:
+    return f"depnorm_{uuid4().hex}"
 
 
 def _session() -> Any:

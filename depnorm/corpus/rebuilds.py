@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from depnorm.corpus.engine import EngineOptions, open_engine, read_parquet
+from depnorm.corpus.engine import EngineOptions, add_table, all_rows, open_engine, read_parquet
 from depnorm.corpus.sizes import DEFAULT_BYTES, by_name, by_version, default_milliseconds
 from depnorm.model.rebuilds import Rebuilds, Rebuilt, RepositoryRebuilds, Rule
 
@@ -26,17 +26,17 @@ def count_rebuilds(
     with open_engine(engine) as connection:
         read = read_parquet(connection, steps)
         ran = _ran(read)
-        costs = _with_sizes(ran, sizes)
+        costs = _with_sizes(ran, *(add_table(connection, table) for table in (by_version(sizes), by_name(sizes))))
         by_repository = _by_repository(_by_commit(costs))
         total = by_repository.group_by("rule").agg(**_sums(by_repository), repositories=by_repository.count())
-        known = costs.aggregate(known=costs["known"].sum(), all=costs["packages"].sum()).to_pyarrow().to_pylist()[0]
+        known = all_rows(connection, costs.aggregate(known=costs["known"].sum(), all=costs["packages"].sum()))[0]
         largest = _largest(by_repository, repositories)
-        sums = total.to_pyarrow().to_pylist()
+        sums = all_rows(connection, total)
         return Rebuilds(
             total=_repository(_ALL, sums),
             repository_count=max((row["repositories"] for row in sums), default=0),
             known_sizes=(known["known"] or 0) / max(known["all"] or 0, 1),
-            repositories=_repositories(largest.to_pyarrow().to_pylist()),
+            repositories=_repositories(all_rows(connection, largest)),
         )
 
 
@@ -49,9 +49,8 @@ def _ran(steps: Any) -> Any:
     return steps.mutate(runs=runs)
 
 
-def _with_sizes(steps: Any, sizes: pa.Table) -> Any:
+def _with_sizes(steps: Any, versions: Any, names: Any) -> Any:
     """Each step with the bytes and seconds of one run, and of how many packages the size is known."""
-    versions, names = (ibis.memtable(table) for table in (by_version(sizes), by_name(sizes)))
     columns = ["repository", "position", "rule", "step"]
     package = steps.select(*columns, package=steps["packages"].unnest())
     inside = package["package"]

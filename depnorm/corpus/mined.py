@@ -10,13 +10,13 @@ from depnorm.errors import CatalogError
 from depnorm.model import Emitter, redact
 from depnorm.model.mined import Known, MinedCatalog, MinedLayer
 
-Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")]
 Number = Annotated[int, Meta(ge=0, lt=2**50)]
 
 
+# Names and versions are whatever environments have: they are printed, never run.
 class _Layer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    name: Text
-    packages: Annotated[tuple[tuple[Text, Text], ...], Meta(min_length=1)]
+    name: str
+    packages: Annotated[tuple[tuple[str, str], ...], Meta(min_length=1)]
     bytes: Number
     seen_in: Number
 
@@ -29,7 +29,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     environments: Number
     held_out: Literal["half"] | None = None
     bundles: tuple[_Layer, ...]
-    packages: tuple[tuple[Text, Text, Number, Number], ...]
+    packages: tuple[tuple[str, str, Number, Number], ...]
 
 
 def encode_mined(catalog: MinedCatalog) -> bytes:

@@ -171,7 +171,9 @@ def main() -> None:
         parts = make_parts(kind, arguments.megabytes * 10**6, chance)
         images += [push(registry, kind, parts, count) for count in arguments.layers or COUNTS]
     found = [row for each in arguments.round_trip or [0.0] for row in pulls(registry, images, each, arguments.rounds)]
-    engine = docker("info", "--format", '{"engine":{{json .ServerVersion}},"storage":{{json .Driver}},"cpus":{{.NCPU}}}')
+    engine = docker(
+        "info", "--format", '{"engine":{{json .ServerVersion}},"storage":{{json .Driver}},"cpus":{{.NCPU}}}'
+    )
     text = json.dumps({**json.loads(engine), "pulls": found}, indent=1) + "\n"
     if arguments.output:
         arguments.output.write_text(text, encoding="utf-8")

@@ -192,6 +192,16 @@ def test_what_is_no_closure_is_told_with_its_line(tmp_path: Path, capsys: pytest
         read_closures(tmp_path / "broken.jsonl", SIZES)
 
 
+def test_odd_names_come_back(tmp_path: Path) -> None:
+    """Names and versions may be any text: a catalog holds them, and an environment is still divided exactly."""
+    odd = [("", ""), ("</script>\u2028", "1\x00"), ("$(id)", "`x`"), ("é" * 5000, "\U0001f600")]
+    path = write_lines(tmp_path / "odd.jsonl", [("a", odd), ("b", odd[1:])])
+    mined = corpus_mine(path, max_layers=2)
+    assert read_mined(_written(tmp_path / "c.json", encode_mined(mined))) == mined
+    given_ = sorted(mined.packages)
+    assert sorted(package for layer in Assigner(mined).layers(given_) for package in layer) == given_
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{}", '{"schema": 1}', "[" * 100_000, '{"schema": 2, "kind": "mined"}'],

@@ -90,7 +90,7 @@ class Assignment:
     def _fill_places(self, rows: Ints, items: Ints, place: Ints, values: Floats) -> None:
         self.length = np.bincount(rows, minlength=len(self.total))
         shape = len(self.total), int(self.length.max(initial=0)) + _ROOM
-        self.bits = tuple(np.zeros(shape, np.uint64) for _ in range(WORDS))
+        self.bits = tuple(np.zeros(shape, np.uint64, order="F") for _ in range(WORDS))
         for word, bits in enumerate(self.bits):
             here = place // 64 == word
             bits[rows[here], place[here]] = np.uint64(1) << (place[here] % 64).astype(np.uint64)

@@ -70,6 +70,7 @@ def choose_bundles(
         members, rows_of = _unions(state, search.chosen, options)
         if not len(members) or not search.choose(members, rows_of):
             break
+    tell("done", options.rounds + 1, options.rounds + 1)
     return [state.shared[np.flatnonzero(members)] for members, _ in search.chosen]
 
 

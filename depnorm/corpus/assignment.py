@@ -205,7 +205,7 @@ class Assignment:
 
         An environment may be there several times, each time with another bundle.
         """
-        taken = np.zeros((len(rows), self.layer.shape[1]), np.bool_)
+        taken = np.zeros((len(rows), self.layer.shape[1]), np.bool_, order="F")
         is_used = np.zeros(len(rows), np.bool_)
         active, left, ends = np.arange(len(rows)), np.full(len(rows), self.cap), self.length[rows]
         free = [word[rows] for word in self.whole]

@@ -152,7 +152,7 @@ def _duckdb(options: EngineOptions, spill: str) -> Any:
     import duckdb  # noqa: F401, PLC0415  where it is missing this says so; ibis says something else
     import ibis  # noqa: PLC0415  see the module
 
-    return ibis.duckdb.connect(
+    connection = ibis.duckdb.connect(
         threads=options.thread_count,
         memory_limit=f"{options.memory_bytes // 2**20}MiB",
         temp_directory=spill,
@@ -160,6 +160,8 @@ def _duckdb(options: EngineOptions, spill: str) -> Any:
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
+    connection.con.execute("SET enable_progress_bar_print = false")  # it would stand among the lines of a document
+    return connection
 
 
 @contextmanager

@@ -214,3 +214,14 @@ def test_what_holds_no_facts_is_told(tmp_path: Path, kind: EngineKind, damage: s
         path.write_bytes(data[:4] + bytes(5000) + data[5004:] if damage == "data" else data[:-100])
     with pytest.raises(UnusableInputError, match=r"f\.parquet: is no Parquet file of facts"):
         read_closures(path, Sizes({}, {}), OPTIONS[kind].engine)
+
+
+def test_an_engine_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """However long a query takes, no progress bar gets between the lines of a document."""
+    pq.write_table(pa.table({"number": range(7000)}), tmp_path / "n.parquet")
+    with open_engine(DUCKDB.engine) as connection:
+        connection.con.execute("SET progress_bar_time = 1")  # ms, of 2000
+        numbers = read_parquet(connection, [tmp_path / "n.parquet"])
+        pairs = numbers.cross_join(numbers.view(), rname="other")
+        assert [*in_batches(connection, pairs.agg(most=(pairs.number.sin() * pairs.other.cos()).max()), 10)]
+    assert capfd.readouterr() == ("", "")

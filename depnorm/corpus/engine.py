@@ -160,7 +160,9 @@ def _duckdb(options: EngineOptions, spill: str) -> Any:
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
-    connection.con.execute("SET enable_progress_bar_print = false")  # it would stand among the lines of a document
+    # It would stand among the lines of a document. In a notebook it is off, and DuckDB refuses to be told so.
+    if connection.con.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
+        connection.con.execute("SET enable_progress_bar_print = false")
     return connection
 
 

@@ -54,8 +54,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {match[1]}-{match[2]}/{len(data)}")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.server.sent += len(body)  # before it is sent: who has it all may ask at once
         self.wfile.write(body)
-        self.server.sent += len(body)
 
     def log_message(self, *_: object) -> None:
         """Nothing: a test's output is its own."""

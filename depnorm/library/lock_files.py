@@ -139,7 +139,7 @@ def _adopt(
     progress: Progress | None,
 ) -> Lock:
     text = decode(repository.read_bytes(path)).text
-    target: LockOptions = {"python": request.python, "platform": request.platform}
+    target: LockOptions = {"python": request.release, "platform": request.platform}
     everything: LockOptions = {**target, **_everything(text)}
     place = repository.root / path
     try:

@@ -23,6 +23,7 @@ from depnorm.model import (
     Target,
     redact,
 )
+from depnorm.model.environment import minor_of
 from depnorm.read.formats import parse
 from depnorm.read.repository import Repository, open_repository
 from depnorm.read.spec_names import format_of
@@ -194,9 +195,9 @@ def _cran_snapshots() -> str:
 class LockOptions(TypedDict, total=False):
     """What a Lock is for; every key may be left out.
 
-    `python`: `X.Y`, by default the catalog's. `platform`: a manylinux tag. `subdir`: conda's name of it. `extras` and
-    `groups`: those of the project beside what is always installed (conda-lock: `groups` are categories); None means
-    the groups that the file or uv installs by default.
+    `python`: `X.Y` or `X.Y.Z`, by default the catalog's. `platform`: a manylinux tag. `subdir`: conda's name of it.
+    `extras` and `groups`: those of the project beside what is always installed (conda-lock: `groups` are categories);
+    None means the groups that the file or uv installs by default.
     """
 
     python: str | None
@@ -231,8 +232,8 @@ def read_lock(path: str | Path, **options: Unpack[LockOptions]) -> Lock | CranLo
 
 def _check_target(options: LockOptions) -> None:
     python, platform = options.get("python"), options.get("platform")
-    if python and not re.fullmatch(r"[23]\.\d{1,2}", python, re.ASCII):
-        raise UsageError(f"python {python!r:.80}: expected X.Y, such as 3.12")
+    if python and not re.fullmatch(r"[23]\.\d{1,2}(\.\d{1,2})?", python, re.ASCII):
+        raise UsageError(f"python {python!r:.80}: expected X.Y or X.Y.Z, such as 3.12")
     if platform is not None and not re.fullmatch(r"manylinux_2_\d{1,2}_[a-z0-9_]+", platform, re.ASCII):
         raise UsageError(f"platform {platform!r:.80}: expected a manylinux tag, such as {load_catalog().platform}")
 
@@ -259,8 +260,10 @@ def _lock_of_python(repository: Repository, name: str, data: bytes, options: Loc
     from depnorm.resolve.pylock import Selection, lock_pylock  # noqa: PLC0415
     from depnorm.resolve.uv_export import lock_uv  # noqa: PLC0415
 
+    python = options.get("python") or load_catalog().default_python
     selection = Selection(
-        python=options.get("python") or load_catalog().default_python,
+        python=minor_of(python),
+        python_patch=python if python != minor_of(python) else None,
         platform=options.get("platform", load_catalog().platform),
         extras=options.get("extras", ()),
         groups=options.get("groups"),

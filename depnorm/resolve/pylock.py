@@ -86,8 +86,10 @@ def _parse(text: str, name: str) -> Pylock:
 
 
 def _check(pylock: Pylock, name: str, selection: Selection) -> None:
-    if not _allows(pylock.requires_python, selection.python):
-        raise ResolutionError(f"{name}: requires Python {pylock.requires_python}, not {selection.python}")
+    if not _allows(pylock.requires_python, selection):
+        raise ResolutionError(
+            f"{name}: requires Python {pylock.requires_python}, not {selection.python_patch or selection.python}"
+        )
     environment = marker_environment(selection.release, selection.platform)
     markers = pylock.environments
     if markers and not any(_is_true(marker, environment, f"{name}: environments") for marker in markers):
@@ -100,8 +102,13 @@ def _check(pylock: Pylock, name: str, selection: Selection) -> None:
             raise ResolutionError(f"{name}: has no {kind} {', '.join(missing)}")
 
 
-def _allows(requires: SpecifierSet | None, python: str) -> bool:
-    return requires is None or any(requires.contains(f"{python}.{patch}") for patch in _PATCHES)
+def _allows(requires: SpecifierSet | None, selection: Selection) -> bool:
+    known = selection.python_patch
+    releases = [known] if known else [f"{selection.python}.{patch}" for patch in _PATCHES]
+    try:
+        return requires is None or any(map(requires.contains, releases))
+    except ValueError:  # a number of thousands of digits
+        return False
 
 
 def _choose(pylock: Pylock, name: str, selection: Selection) -> tuple[list[Package], list[Package]]:
@@ -119,7 +126,7 @@ def _choose(pylock: Pylock, name: str, selection: Selection) -> tuple[list[Packa
             skipped.append(package)
         elif package.name in chosen:
             raise ResolutionError(f"{name}: two packages called {package.name} hold for Python {selection.python}")
-        elif not _allows(package.requires_python, selection.python):
+        elif not _allows(package.requires_python, selection):
             raise ResolutionError(f"{name}: {package.name} requires Python {package.requires_python}")
         else:
             chosen[package.name] = package

@@ -3,11 +3,13 @@
 import logging
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from packaging.markers import UndefinedEnvironmentName
 from packaging.pylock import Pylock, PylockSelectError, PylockValidationError
 
+import depnorm
 from depnorm.errors import ResolutionError
 from depnorm.model import LeftOutKind, marker_environment
 from depnorm.resolve.pylock import Selection, lock_pylock
@@ -139,6 +141,28 @@ def test_a_bound_between_patch_releases_excludes_neither() -> None:
     """The image of Python 3.12 has its latest patch release."""
     text = HEADER + 'requires-python = ">=3.12.4"\n' + package("x", PLAIN)
     assert lock_pylock(text, "pylock.toml", selection()).packages
+
+
+def test_a_patch_release_that_is_known_decides(tmp_path: Path) -> None:
+    """Markers and bounds between two patch releases are those of the Python that there will be."""
+    earlier, later = (f"marker = \"python_full_version {operator} '3.11.5'\"" for operator in ("<", ">="))
+    two = wheels(wheel("x-2.0-py3-none-any.whl"))
+    text = HEADER + package("x", earlier, PLAIN) + package("x", later, two, version="2.0")
+    (tmp_path / "pylock.toml").write_text(text, encoding="utf-8")
+    for python, version in (("3.11.4", "1.0"), ("3.11.5", "2.0")):
+        found = depnorm.read_lock(tmp_path / "pylock.toml", python=python)
+        assert [each.version for each in found.packages] == [version]
+    text = HEADER + 'requires-python = ">=3.11.5"\n' + package("x", PLAIN)
+    (tmp_path / "pylock.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ResolutionError, match=r"requires Python >=3\.11\.5, not 3\.11\.4"):
+        depnorm.read_lock(tmp_path / "pylock.toml", python="3.11.4")
+
+
+@pytest.mark.parametrize("place", [HEADER + "{}" + package("x", PLAIN), HEADER + package("x", "{}", PLAIN)])
+def test_a_bound_of_thousands_of_digits_is_refused(place: str) -> None:
+    """Python converts no such number."""
+    with pytest.raises(ResolutionError, match="requires Python"):
+        lock_pylock(place.replace("{}", f'requires-python = ">=3.{"9" * 5000}"\n'), "pylock.toml", selection())
 
 
 @pytest.mark.parametrize("asked", [selection(extras=("slow",)), selection(groups=("test",))], ids=str)

@@ -141,7 +141,7 @@ def test_packaging_selects_the_same(
         ({"python": "3.10"}, ResolutionError, "requires Python >=3.11, not 3.10"),
         ({"pythons": "3.12"}, UsageError, "pythons"),
         ({"python": "3"}, UsageError, "expected X.Y"),
-        ({"python": "3.12.1"}, UsageError, "expected X.Y"),
+        ({"python": "3.12.1.2"}, UsageError, "expected X.Y"),
         ({"platform": "win_amd64"}, UsageError, "manylinux"),
         ({"platform": "manylinux2014_x86_64"}, UsageError, "manylinux"),
     ],

@@ -1,6 +1,6 @@
 """Which layers a corpus should have: chosen, counted and named."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -56,19 +56,25 @@ def _different(closures: Closures) -> tuple[Ints, Ints]:
     return first[order], counts[order]
 
 
-def _holders(closures: Closures, bundles: Iterable[Ints]) -> list[int]:
+def _holders(closures: Closures, bundles: Sequence[Ints]) -> list[int]:
     """How many environments hold all packages of each bundle."""
-    order = np.argsort(closures.items, kind="stable")
-    rows = closures.rows()[order]
-    starts = np.searchsorted(closures.items[order], np.arange(len(closures.packages) + 1))
-    counts = []
-    for bundle in bundles:
-        rarest_first = sorted(bundle.tolist(), key=lambda item: starts[item + 1] - starts[item])
-        found = rows[starts[rarest_first[0]] : starts[rarest_first[0] + 1]]
-        for item in rarest_first[1:]:
-            found = np.intersect1d(found, rows[starts[item] : starts[item + 1]], assume_unique=True)
-        counts.append(len(found))
-    return counts
+    wanted = np.unique(np.concatenate([np.zeros(0, np.int64), *bundles]))
+    place = np.full(len(closures.packages), len(wanted))
+    place[wanted] = np.arange(len(wanted))
+    found = place.astype(np.min_scalar_type(len(wanted)))[closures.items]  # small numbers sort fast: radix
+    is_wanted = found < len(wanted)
+    found, rows = found[is_wanted], closures.rows()[is_wanted]
+    rows = rows[np.argsort(found, kind="stable")]
+    starts = np.concatenate(([0], np.cumsum(np.bincount(found, minlength=len(wanted)))))
+    return [_in_all([rows[slice(*starts[item : item + 2])] for item in place[bundle].tolist()]) for bundle in bundles]
+
+
+def _in_all(rows: list[Ints]) -> int:
+    """How many rows are in all of these."""
+    first, *others = sorted(rows, key=len)
+    for each in others:
+        first = np.intersect1d(first, each, assume_unique=True)
+    return len(first)
 
 
 def _say_nothing(what: str, done: int, total: int) -> None:

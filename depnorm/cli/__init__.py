@@ -55,6 +55,8 @@ def _report(message: str, hint: str) -> None:
 
     # The further lines of a message are indented, so that none of them looks like one of depnorm's own.
     shown = "\n  ".join(printable(line) for line in message.splitlines())
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")  # the line that told progress
     sys.stderr.write(f"depnorm: error: {shown}\n")
     if hint:
         sys.stderr.write(f"hint: {printable(hint)}\n")

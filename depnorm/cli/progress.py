@@ -9,25 +9,27 @@ from depnorm.report.redact import printable
 _SECONDS = 2
 """Between two lines where standard error is no terminal."""
 _FEW = 30
-"""Steps that get a line each: there are not many, and each may take long."""
+"""Steps that get a line each: there are not many, and each may take long. A single step gets one when it begins."""
 _MAX_SHOWN = 60
 
 
 def show_progress() -> Progress:
     """A function that tells progress: in one line that changes on a terminal, now and then a line elsewhere."""
-    last = 0.0
+    last, begun = 0.0, ""
     terminal = sys.stderr.isatty()
 
     def show(what: str, done: int, total: int) -> None:
-        nonlocal last
+        nonlocal last, begun
         now = time.monotonic()
         is_over = done == total
+        text = printable(what) if total == 1 else f"{done}/{total} {printable(what)}"
         if terminal:
-            text = "" if is_over else f"{done}/{total} {printable(what)[:_MAX_SHOWN]}"
-            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.write(f"\r\x1b[K{'' if is_over else text[:_MAX_SHOWN]}")
             sys.stderr.flush()
+        elif total == 1 and is_over and what == begun:
+            begun = ""
         elif is_over or total <= _FEW or now - last >= _SECONDS:
-            last = now
-            sys.stderr.write(f"{done}/{total} {printable(what)}\n")
+            last, begun = now, what if total == 1 else begun
+            sys.stderr.write(f"{text}\n")
 
     return show

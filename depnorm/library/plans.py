@@ -1,6 +1,7 @@
 """Plans, and the Dockerfiles of plans."""
 
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -23,6 +24,7 @@ from depnorm.model import (
     Emitter,
     Lock,
     Plan,
+    Progress,
     Target,
     minor_of,
 )
@@ -215,15 +217,22 @@ def _lock(asked: _Asked, options: PlanOptions, ecosystem: Ecosystem | None = Non
 
 def _relock(asked: _Asked, options: PlanOptions) -> "Relock":
     """The lock of the same repository with other lines, to see what they would share."""
+    attempts, progress = count(1), options.get("progress")
 
     def relock(lines: tuple[Dependency, ...], constraints: tuple[Dependency, ...]) -> Lock | None:
         changed = replace(asked.analysis, asked=lines, constraints=constraints)
+        label = f"what other pins would share, attempt {next(attempts)}"
         try:
-            return _lock(replace(asked, analysis=changed), options)
+            return _lock(replace(asked, analysis=changed), {**options, "progress": _labelled(progress, label)})
         except ResolutionError:
             return None
 
     return relock
+
+
+def _labelled(progress: Progress | None, label: str) -> Progress | None:
+    """Tells the same with a label, by which a pass that repeats others is known from them."""
+    return progress and (lambda what, done, total: progress(f"{label}: {what}", done, total))
 
 
 def plan_target(path: str | Path, **options: Unpack[PlanOptions]) -> Target:

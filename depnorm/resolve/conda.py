@@ -24,6 +24,7 @@ SCHEMA = 1
 """Of what the cache holds: another one makes it anew."""
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)
 _FILE = re.compile(r"[A-Za-z0-9_.+!-]+\.(?:conda|tar\.bz2)")
+_TASK = "one solve of the environment"
 _EDGE = re.compile(r"([A-Za-z0-9_][\w.-]*)(.*)", re.ASCII | re.DOTALL)
 
 
@@ -33,11 +34,7 @@ def lock_conda(request: CondaRequest, cache: Path, progress: Progress | None = N
     A record without sha256 is left out, by name, and so is what of the pip section no wheel can stand for. Packages
     without a date do not count. Raises `ResolutionError` where there is no answer, with the lines that conflict.
     """
-    if progress:
-        progress("one solve of the environment", 0, 1)
-    packages, left_out = _remembered(request, cache)
-    if progress:
-        progress("one solve of the environment", 1, 1)
+    packages, left_out = _remembered(request, cache, progress)
     lock = Lock(
         ecosystem=Ecosystem.CONDA,
         packages=packages,
@@ -50,7 +47,9 @@ def lock_conda(request: CondaRequest, cache: Path, progress: Progress | None = N
     return lock if request.pip is None else add_pip_section(lock, request, cache, progress)
 
 
-def _remembered(request: CondaRequest, cache: Path) -> tuple[tuple[LockedPackage, ...], tuple[LeftOut, ...]]:
+def _remembered(
+    request: CondaRequest, cache: Path, progress: Progress | None
+) -> tuple[tuple[LockedPackage, ...], tuple[LeftOut, ...]]:
     """The answer of an earlier time to the same question: with a date in the past it stays the same.
 
     What comes from a channel whose URL holds a credential is not kept.
@@ -64,7 +63,11 @@ def _remembered(request: CondaRequest, cache: Path) -> tuple[tuple[LockedPackage
         return _thaw(json.loads(kept.read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         pass
+    if progress:
+        progress(_TASK, 0, 1)
     answer = _solve(request, cache) if request.specs else ((), ())
+    if progress:
+        progress(_TASK, 1, 1)
     is_settled = request.as_of < datetime.now(UTC).date().isoformat()
     if is_settled and all(channel.url == channel.public_url for channel in request.channels):
         keep(kept, json.dumps([[asdict(each) for each in part] for part in answer]).encode())

@@ -155,18 +155,19 @@ def _is_above(constraint: str, entry: IndexEntry) -> bool:
 
 def _read_index(request: CranRequest, cache: Path, progress: Progress | None) -> str:
     """The text of PACKAGES, from the cache where it is a past day's."""
-    if progress:
-        progress(f"the index of CRAN as of {request.as_of}", 0, 1)
     kept = cache / "cran" / f"{hashlib.sha256(request.repository.encode()).hexdigest()}.gz"
     try:
         text = _unpacked(kept.read_bytes())
     except (OSError, zlib.error):
+        task = f"the index of CRAN as of {request.as_of}"
+        if progress:
+            progress(task, 0, 1)
         data = _download(request)
+        if progress:
+            progress(task, 1, 1)
         text = _checked(data, request)
         if request.as_of < datetime.now(UTC).date().isoformat() and redact(request.repository) == request.repository:
             keep(kept, data)
-    if progress:
-        progress("the packages of the repository", 1, 1)
     return text
 
 

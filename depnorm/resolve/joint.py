@@ -41,6 +41,7 @@ _SOURCES = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "
 """How variables begin that say where packages come from."""
 _BUILT = "has no wheel that fits, so that version {} is built from its source"
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+_TASK = "one resolution of all requirements"
 
 
 def lock_python(request: Request, cache: Path, progress: Progress | None = None) -> Lock:
@@ -49,8 +50,6 @@ def lock_python(request: Request, cache: Path, progress: Progress | None = None)
     What no wheel of an index can stand for (a URL, an sdist, the repository's own projects) is left out, by name, and
     so is what only that needs. Raises `ResolutionError` where there is no answer, with the lines that conflict.
     """
-    if progress:
-        progress("one resolution of all requirements", 0, 1)
     answer = _remembered(_query(request), request, cache, progress)
     found = tell_elsewhere(_read_pylock(answer.pylock, request), request, cache)
     left_out = tuple(_as_built(each) if request.builds else each for each in found.left_out)
@@ -215,7 +214,11 @@ def _remembered(query: Query, request: Request, cache: Path, progress: Progress 
         return _Answer(pylock=found["pylock"], left_out=tuple(left_out_by_name(**each) for each in found["left_out"]))
     except (OSError, ValueError):
         pass
+    if progress:
+        progress(_TASK, 0, 1)
     answer = _resolve(query, request, cache, progress)
+    if progress:
+        progress(_TASK, 1, 1)
     is_settled = query.as_of < datetime.now(UTC).date().isoformat()
     if is_settled and all(redact(line) == line for line in (*query.options, *sources)):
         left = [{"name": each.name, "kind": each.kind, "why": each.why} for each in answer.left_out]

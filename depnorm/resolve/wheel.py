@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -98,21 +98,39 @@ def read_requirements(wheels: Sequence[Wheel], cache: Path, progress: Progress |
     """The `Requires-Dist` lines of each wheel, in the order of `wheels`.
 
     Asks for the metadata file beside the wheel (PEP 658), and for the wheel where the index has none. `cache` keeps
-    the answers, by the wheel's place and hash. `progress` is told the file name, how many are done, and of how many.
+    the answers, by the wheel's place and hash. `progress` is told of each wheel that `cache` does not know.
     """
+    tell = tell_each(progress, "what wheels require", [each for each in wheels if not _kept(each, cache).exists()])
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         answers = []
-        for done, (wheel, lines) in enumerate(
-            zip(wheels, pool.map(lambda w: _requires(w, cache), wheels), strict=True)
-        ):
+        for wheel, lines in zip(wheels, pool.map(lambda w: _requires(w, cache), wheels), strict=True):
             answers.append(lines)
-            if progress is not None:
-                progress(wheel.artifact.filename, done + 1, len(wheels))
+            tell(wheel)
     return answers
 
 
+def tell_each(progress: Progress | None, what: str, asked: Sequence[Wheel]) -> Callable[[Wheel], None]:
+    """A function that is called with each wheel when it is done, and tells `progress` of those that are `asked` for.
+
+    Of others, which a cache knows, there is nothing to tell: they take no time.
+    """
+    waiting = {each.digest for each in asked}
+    total = len(waiting)
+
+    def tell(wheel: Wheel) -> None:
+        if progress is not None and wheel.digest in waiting:
+            waiting.remove(wheel.digest)
+            progress(f"{what}: {wheel.artifact.filename}", total - len(waiting), total)
+
+    return tell
+
+
+def _kept(wheel: Wheel, cache: Path) -> Path:
+    return cache / f"{wheel.digest}.metadata"
+
+
 def _requires(wheel: Wheel, cache: Path) -> tuple[str, ...]:
-    kept = cache / f"{wheel.digest}.metadata"
+    kept = _kept(wheel, cache)
     if not kept.exists():
         keep(kept, _fetch_metadata(wheel))
     raw, _ = parse_email(kept.read_bytes())

@@ -20,7 +20,7 @@ from typing import Any
 from depnorm.errors import ResolutionError
 from depnorm.model import Progress
 from depnorm.resolve.kept import keep
-from depnorm.resolve.wheel import BAD_ARCHIVE, CONNECTIONS, Wheel, fetch
+from depnorm.resolve.wheel import BAD_ARCHIVE, CONNECTIONS, Wheel, fetch, tell_each
 
 _BLOCK = 64 * 1024
 _MAX_WHEEL_BYTES = 2**31
@@ -42,23 +42,28 @@ _ROOTS = {
 def find_collisions(wheels: Sequence[Wheel], cache: Path, progress: Progress | None = None) -> frozenset[str]:
     """The file names of wheels that write a path which another of them writes with other content.
 
-    `cache` keeps what each wheel holds, by its place and hash. Raises `ResolutionError` where a wheel cannot be read.
+    `cache` keeps what each wheel holds, by its place and hash; `progress` is told of each that it does not know. Raises
+    `ResolutionError` where a wheel cannot be read.
     """
+    tell = tell_each(progress, "what wheels write", [each for each in wheels if not _kept(each, cache).exists()])
     writers: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        for done, (wheel, files) in enumerate(zip(wheels, pool.map(lambda w: _files(w, cache), wheels), strict=True)):
+        for wheel, files in zip(wheels, pool.map(lambda w: _files(w, cache), wheels), strict=True):
             for path, content in files.items():
                 writers[path][content].append(wheel.artifact.filename)
-            if progress is not None:
-                progress(wheel.artifact.filename, done + 1, len(wheels))
+            tell(wheel)
     return frozenset(
         name for contents in writers.values() if len(contents) > 1 for names in contents.values() for name in names
     )
 
 
+def _kept(wheel: Wheel, cache: Path) -> Path:
+    return cache / f"{wheel.digest}.files.json"
+
+
 def _files(wheel: Wheel, cache: Path) -> dict[str, str]:
     """Installed path to what tells its content: checksum and size, or the entry point."""
-    kept = cache / f"{wheel.digest}.files.json"
+    kept = _kept(wheel, cache)
     try:
         found: dict[str, str] = json.loads(kept.read_text("utf-8"))
     except (OSError, ValueError):

@@ -37,8 +37,10 @@ def index(tmp_path: Path) -> Iterator[tuple[Path, str]]:
         thread.join()
 
 
-def put_wheel(root: Path, host: str, *, member: str = "demo-1.0.dist-info/METADATA") -> Wheel:
-    path = root / "demo-1.0-py3-none-any.whl"
+def put_wheel(
+    root: Path, host: str, name: str = "demo-1.0-py3-none-any.whl", *, member: str = "demo-1.0.dist-info/METADATA"
+) -> Wheel:
+    path = root / name
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("demo/__init__.py", "")
         archive.writestr(member, METADATA)
@@ -54,7 +56,17 @@ def test_the_file_beside_the_wheel_is_enough(index: tuple[Path, str], tmp_path: 
     (index[0] / wheel.artifact.filename).unlink()
     heard: list[tuple[str, int, int]] = []
     assert read_requirements([wheel], tmp_path, lambda *told: heard.append(told)) == [EDGES]
-    assert heard == [(wheel.artifact.filename, 1, 1)]
+    assert heard == [(f"what wheels require: {wheel.artifact.filename}", 1, 1)]
+
+
+def test_what_the_cache_knows_is_no_progress(index: tuple[Path, str], tmp_path: Path) -> None:
+    """A second pass tells of the wheels that it has to ask for, counted among themselves."""
+    old, new = put_wheel(*index), put_wheel(*index, "demo-1.0-1-py3-none-any.whl")
+    heard: list[tuple[str, int, int]] = []
+    read_requirements([old], tmp_path, None)
+    read_requirements([old, new], tmp_path, lambda *told: heard.append(told))
+    read_requirements([old, new], tmp_path, lambda *told: heard.append(told))
+    assert heard == [("what wheels require: demo-1.0-1-py3-none-any.whl", 1, 1)]
 
 
 def test_the_wheel_does_where_the_index_has_no_metadata(index: tuple[Path, str], tmp_path: Path) -> None:

@@ -8,17 +8,19 @@ import typer
 from depnorm.cli.command import PlainCommand
 from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, EngineOption, MemoryOption, engine_options
 from depnorm.cli.corpus_extra import needs_extra
+from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
 from depnorm.cli.progress import show_progress
 from depnorm.cli.terminal import display
 from depnorm.model import Emitter
-from depnorm.model.mined import MinedCatalog
+from depnorm.model.mined import MinedCatalog, Taken
 from depnorm.report.formats import Format, format_assigned, format_mined, format_score
 
 _MINE = """\b
 Examples:
   depnorm corpus mine closures.jsonl.gz --sizes package_sizes.csv -o catalog.json
   depnorm corpus mine facts.parquet --layers chain --max-layers 8 --hold-out -o catalog.json
+  depnorm corpus mine facts.parquet --before 2025-01-01 --environments pinned -o catalog.json
 """
 _SCORE = """\b
 Examples:
@@ -27,7 +29,7 @@ Examples:
 """
 _ASSIGN = """\b
 Example:
-  depnorm corpus assign closures.jsonl.gz --catalog catalog.json --max-layers 8 -o layers.jsonl
+  depnorm corpus assign closures.jsonl.gz --catalog catalog.json --layers chain --max-layers 8 -o layers.jsonl
 """
 Facts = Annotated[
     Path,
@@ -39,10 +41,11 @@ Facts = Annotated[
 CatalogOption = Annotated[Path, typer.Option("--catalog", metavar="FILE", help="A catalog of `depnorm corpus mine`.")]
 LayersOption = Annotated[
     Emitter | None,
-    typer.Option("--layers", help="How images hold layers: in any order, or one upon another."),
+    typer.Option("--layers", help="How images hold layers: in any order (link), or one upon another (chain)."),
 ]
 SizesOption = Annotated[
-    Path | None, typer.Option(metavar="CSV", help="Sizes of packages: name, version, installed_bytes, install_ms.")
+    Path | None,
+    typer.Option(metavar="CSV", help="Sizes of packages: columns name, installed_bytes and, if known, version."),
 ]
 CapOption = Annotated[
     int | None, typer.Option("--max-layers", metavar="N", min=0, max=120, help="Shared layers of one image, at most.")
@@ -66,6 +69,14 @@ def mine(  # noqa: PLR0913  each is an option
     hold_out: Annotated[
         bool, typer.Option("--hold-out", help="Look at one half of the environments; score with the other.")
     ] = False,
+    before: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Look at what is dated before (YYYY-MM-DD); score with what came later."),
+    ] = None,
+    environments: Annotated[
+        Taken,
+        typer.Option(help="What is locked; or, where nothing is, also what is pinned to one version as it stands."),
+    ] = Taken.LOCKED,
     engine: EngineOption = EngineName.DUCKDB,
     memory: MemoryOption = DEFAULT_MEMORY,
     format: FormatOption = Format.TEXT,  # noqa: A002  --format
@@ -83,6 +94,8 @@ def mine(  # noqa: PLR0913  each is an option
         max_layers=max_layers,
         sizes=sizes,
         hold_out=hold_out,
+        before=check_date(before, "--before") if before is not None else None,
+        taken=environments,
         progress=show_progress(),
         engine=engine_options(engine, memory),
     )
@@ -105,7 +118,8 @@ def score(
 ) -> Outcome:
     """Show how much environments share with a catalog, and without.
 
-    Where the catalog held out a half of them (`mine --hold-out`), only that half is scored.
+    Where the catalog held out a half of them (`mine --hold-out`), or what is later than a date (`mine --before`), only
+    these are scored. Without --sizes packages are as large as when the catalog was mined.
     """
     from depnorm.corpus.score import CAPS  # noqa: PLC0415  as above
     from depnorm.library.corpus_catalog import corpus_score  # noqa: PLC0415  as above
@@ -129,17 +143,18 @@ def assign(  # noqa: PLR0913  each is an option
 ) -> Outcome:
     """Write the layers of each environment: a line {"id":…,"layers":[["name==version",…],…]}, in build order.
 
-    The last layer is the repository's own. All layers of a line together are exactly its environment.
+    The last layer is the repository's own. All layers of a line together are exactly its environment. With --layers
+    chain all lines have their layers in one order, in which most of what lies below is the same; with link the layers
+    of most value come first. Without the option it is what the catalog was mined for; of the other one, at most 16
+    layers (link) or 8 (chain) unless --max-layers says so.
     """
     from depnorm.library.corpus_catalog import corpus_assign  # noqa: PLC0415  as above
 
-    del layers  # one order serves both: of falling value
     runs = engine_options(engine, memory)
-    found = corpus_assign(closures, _read(catalog), output, max_layers=max_layers, sizes=sizes, engine=runs)
-    stored = {"total": found.total, "blobs": found.blobs, "chain": found.chain}
-    return Outcome(
-        text=format_assigned(str(output), found.environments, stored, format), document=format is Format.JSON
+    found = corpus_assign(
+        closures, _read(catalog), output, emitter=layers, max_layers=max_layers, sizes=sizes, engine=runs
     )
+    return Outcome(text=format_assigned(str(output), found, format), document=format is Format.JSON)
 
 
 def _read(path: Path) -> MinedCatalog:

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import msgspec
 import numpy as np
@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 
 from depnorm.corpus.closure_facts import Closure
 from depnorm.corpus.engine import EngineOptions
+from depnorm.corpus.names import Names
 from depnorm.corpus.numbers import Numbers, Pairs, numbers_of
 from depnorm.corpus.sizes import DEFAULT_BYTES, by_name, by_version, read_sizes
 from depnorm.errors import UnusableInputError
 from depnorm.model import canonical_name, redact
 from depnorm.model.mined import Package
+
+if TYPE_CHECKING:
+    from depnorm.corpus.selection import Selection
 
 _GZIP = b"\x1f\x8b"
 _PARQUET = b"PAR1"
@@ -82,11 +86,15 @@ def load_sizes(path: Path | None) -> Sizes:
     return Sizes(versions, {row["name"]: row["bytes"] for row in by_name(table).to_pylist()})
 
 
-def read_closures(path: Path, sizes: Sizes, engine: EngineOptions | None = None) -> Closures:
+def read_closures(
+    path: Path, sizes: Sizes, engine: EngineOptions | None = None, selection: "Selection | None" = None
+) -> Closures:
     """The environments of a file: Parquet of `depnorm corpus facts` (what is locked), or JSON lines, also `.gz`.
 
-    A line of JSON is `{"id": …, "closure": [[name, version], …]}`; an engine is asked only for Parquet. Raises
-    `UnusableInputError`, with file and line, for what cannot be read, and `UsageError` as `open_engine` does.
+    A line of JSON is `{"id": …, "closure": [[name, version], …]}`; one whose id came before is another
+    environment, named as in facts (`c1 (c.jsonl:7)`). An engine is asked only for Parquet. Raises
+    `UnusableInputError`, with file and line, for what cannot be read, and for a time of what has no dates, and
+    `UsageError` as `open_engine` does.
     """
     try:
         with path.open("rb") as file:
@@ -96,7 +104,12 @@ def read_closures(path: Path, sizes: Sizes, engine: EngineOptions | None = None)
     if head == _PARQUET:
         from depnorm.corpus.locked import locked_batches  # noqa: PLC0415  half a second that JSON lines need not wait
 
-        return closures_of(locked_batches(path, engine), sizes)
+        return closures_of(locked_batches(path, engine, selection), sizes)
+    if selection and selection.is_dated:
+        raise UnusableInputError(
+            f"{path}: lines of JSON tell no dates of environments",
+            hint=f"Facts do: depnorm corpus facts {path} --date YYYY-MM-DD -o facts.parquet",
+        )
     return closures_of(_read_lines(path, is_packed=head.startswith(_GZIP)).to_batches(), sizes)
 
 
@@ -145,9 +158,11 @@ def _read_lines(path: Path, *, is_packed: bool) -> pa.Table:
     ids: list[str] = []
     names: list[str] = []
     versions: list[str] = []
-    for closure in _decoded(path, is_packed=is_packed):
+    known = Names()
+    for number, closure in _decoded(path, is_packed=is_packed):
+        named = known.take(closure.id, f"{path.name}:{number}", f"{path}:{number}")
         for name, version in closure.closure:
-            ids.append(closure.id)
+            ids.append(named)
             names.append(name)
             versions.append(version)
     canonical = {name: canonical_name(name) for name in set(names)}
@@ -155,15 +170,15 @@ def _read_lines(path: Path, *, is_packed: bool) -> pa.Table:
     return pa.table({key: pa.array(values, pa.string()) for key, values in arrays.items()})
 
 
-def _decoded(path: Path, *, is_packed: bool) -> Iterator[Closure]:
+def _decoded(path: Path, *, is_packed: bool) -> Iterator[tuple[int, Closure]]:
     decoder = msgspec.json.Decoder(Closure)
     opened = gzip.open(path) if is_packed else path.open("rb")  # noqa: SIM115  closed below
     number = 0
     with closing(cast("BinaryIO", opened)) as file:
         try:
-            for number, line in enumerate(file, 1):  # noqa: B007  told in the message
+            for number, line in enumerate(file, 1):
                 if line.strip():
-                    yield decoder.decode(line)
+                    yield number, decoder.decode(line)
         except (msgspec.DecodeError, msgspec.ValidationError, RecursionError, OSError, EOFError) as error:
             message = f"{path}: line {number}: is no closure ({redact(str(error))})"
             hint = 'A line is {"id": "…", "closure": [["numpy", "2.3.4"], …]}.'

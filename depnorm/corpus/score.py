@@ -1,11 +1,15 @@
 """How much the images of many repositories share, against what could be shared at all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import numpy as np
 
 from depnorm.corpus.assign import Assigner, Layers
 from depnorm.corpus.closures import Closures
+from depnorm.model import Emitter
 from depnorm.model.mined import MinedCatalog, Package
-from depnorm.model.score import Score, Stored
+from depnorm.model.score import Habit, MinedFor, Score, Split, Stored
 
 CAPS = (4, 8, 16, 32)
 IDENTICAL, ALPHABETICAL, POPULAR, LARGEST, MINED = (
@@ -22,7 +26,8 @@ def score(closures: Closures, catalog: MinedCatalog, caps: Iterable[int] = CAPS)
 
     The bounds are nested: identical environments, then any chain, then layers in any order under a cap, then each
     package once. By name is what sorting a requirements file and splitting it line by line gives; most common first is
-    the order of Nix' layered images, over packages counted in the catalog.
+    the order of Nix' layered images, over packages counted in the catalog. Of the catalog's layers a chain has them in
+    the order for chains, whatever it was mined for: without order they are the same blobs.
     """
     sizes = {package: int(size) for package, size in zip(closures.packages, closures.sizes, strict=True)}
     present = {closures.packages[item] for item in set(closures.items.tolist())}
@@ -38,12 +43,28 @@ def score(closures: Closures, catalog: MinedCatalog, caps: Iterable[int] = CAPS)
     for cap in caps:
         for name, key in orders.items():
             ways.append(_stored(name, cap, (_singles(row, cap, key) for row in rows), sizes))
-        capped = Assigner(catalog, cap)
+        capped = Assigner(catalog, cap, Emitter.CHAIN)
         ways.append(_stored(MINED, cap, (capped.layers(row) for row in rows), sizes))
     ways += [_stored(name, None, (_singles(row, len(row), key) for row in rows), sizes) for name, key in orders.items()]
     total = sum(sizes[package] for row in rows for package in row)
     return Score(
-        environments=len(rows), total=total, ideal=sum(sizes[package] for package in present), ways=tuple(ways)
+        environments=len(rows),
+        total=total,
+        ideal=sum(sizes[package] for package in present),
+        ways=tuple(ways),
+        mined_for=MinedFor(max_layers=catalog.max_layers, emitter=catalog.emitter),
+    )
+
+
+def score_by_habit(closures: Closures, catalog: MinedCatalog, habits: Mapping[str, Habit]) -> tuple[Split, ...]:
+    """The same for the repositories of each habit, under the catalog's own cap; what is attainable is among them."""
+    rows: defaultdict[Habit, list[int]] = defaultdict(list)
+    for row, name in enumerate(closures.ids):
+        rows[habits.get(name, Habit.UNKNOWN)].append(row)
+    return tuple(
+        Split(habit=habit, score=score(closures.select(np.array(rows[habit])), catalog, [catalog.max_layers]))
+        for habit in Habit
+        if rows[habit]
     )
 
 

@@ -1,6 +1,7 @@
 """How large packages are and how long they take to install: a CSV file, and what is taken for the others."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
@@ -135,6 +136,14 @@ def known_sizes(
                 guesses += 1
                 guessed += size * seen
     return KnownSizes(packages=packages, medians=medians, guesses=guesses, guessed_part=guessed / max(total, 1))
+
+
+def median_sizes(sizes: Mapping[Package, int]) -> dict[str, int]:
+    """By name the median of the versions whose sizes these are."""
+    versions: defaultdict[str, list[int]] = defaultdict(list)
+    for (name, _), size in sizes.items():
+        versions[name].append(size)
+    return {name: int(median(each)) for name, each in versions.items()}
 
 
 def default_milliseconds(size: int) -> int:

@@ -1,11 +1,19 @@
 """Layers mined from many environments."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from depnorm.model.plan import Emitter
 
 Package = tuple[str, str]
 """Name (canonical) and version."""
+
+
+class Taken(StrEnum):
+    """What counts as the environment of a repository."""
+
+    LOCKED = "locked"  # what lock files hold, and closures
+    PINNED = "pinned"  # where nothing is locked, what requirements pin to one version, without what that needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,9 @@ class MinedLayer:
 class MinedCatalog:
     """Layers chosen for images with at most `max_layers` shared ones, from so many environments.
 
-    `held_out` says which environments were left out, to be scored with: "half" (`depnorm.corpus.closures`).
+    `held_out` says which environments were left out, to be scored with: "half" (`depnorm.corpus.closures`); `before` a
+    day (YYYY-MM-DD): only what was resolved or committed before it was looked at. `taken` is what environments are, and
+    `guesses` are the packages whose size nobody told.
     """
 
     emitter: Emitter
@@ -39,3 +49,6 @@ class MinedCatalog:
     layers: tuple[MinedLayer, ...]
     packages: dict[Package, Known]
     held_out: str | None = None
+    before: str | None = None
+    taken: Taken = Taken.LOCKED
+    guesses: int | None = None

@@ -6,7 +6,9 @@ from typing import Literal
 from msgspec import Struct
 
 from depnorm.model import Emitter
+from depnorm.model.mined import Taken
 from depnorm.model.rebuilds import Rule
+from depnorm.model.score import Habit
 
 
 class FactsDocument(Struct, frozen=True, kw_only=True):
@@ -58,7 +60,11 @@ class MinedLayer(Struct, frozen=True, kw_only=True):
 
 
 class MinedDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm corpus mine --format json`: the layers of several packages, of most value first."""
+    """`depnorm corpus mine --format json`: the layers of several packages, of most value first.
+
+    `held_out` and `before` say which environments were not looked at: another half, and what is dated that day or
+    later. Of `guessed_sizes` packages nobody told the size.
+    """
 
     schema: Literal[1]
     layers: Emitter
@@ -69,7 +75,7 @@ class MinedDocument(Struct, frozen=True, kw_only=True):
 
 
 class AssignedDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm corpus assign --format json`: the file of lines, and what its layers take."""
+    """`depnorm corpus assign --format json`: the file of lines, how images hold layers, and what these take."""
 
     schema: Literal[1]
     file: str
@@ -88,20 +94,42 @@ class Level(Struct, frozen=True, kw_only=True):
 
 
 class Way(Struct, frozen=True, kw_only=True):
-    """One way to split: with at most `max_layers` shared layers (null: any number), `most_layers` with the own one."""
+    """One way to split: with at most `max_layers` shared layers (null: any number), `most_layers` with the own one.
+
+    The layers of the catalog are the same under each cap: those that were mined for `Catalog.max_layers`.
+    """
 
     name: str
     max_layers: int | None
     most_layers: int
+    before: str | None
+    environments_are: Taken
+    guessed_sizes: int | None
     registry: Level
     build_cache: Level
+
+class SizesKnown(Struct, frozen=True, kw_only=True):
+    """Of how many packages the very version's size was told, or that of others, or nothing: those are guesses.
+
+    The guesses make up `guessed_percent` of all bytes if nothing is shared.
+    """
+
+    packages: int
+    medians: int
+    guesses: int
+    guessed_percent: float
+
 
 
 class ScoreDocument(Struct, frozen=True, kw_only=True):
     """`depnorm corpus score --format json`.
 
-    `total_bytes` if nothing is shared, `ideal_bytes` if each package is stored once.
+    `total_bytes` if nothing is shared, `ideal_bytes` if each package is stored once. `by_pins` has a part for each
+    habit of asking for versions, and none where only closures are known.
     """
+    layers: Emitter
+    max_layers: int
+    sizes: SizesKnown
 
     schema: Literal[1]
     environments: int
@@ -125,3 +153,26 @@ class ReportDocument(Struct, frozen=True, kw_only=True):
     stored_bytes: int | None
     ideal_bytes: int | None
     attained: float | None
+class ScoredCatalog(Struct, frozen=True, kw_only=True):
+    """What the catalog was mined for; the scored environments are of a half, or of a time, that are new to it."""
+
+    layers: Emitter
+    max_layers: int
+    held_out: bool
+    since: str | None
+
+
+class SplitScore(Struct, frozen=True, kw_only=True):
+    """The catalog on the repositories of one habit, under its own cap; percents are of what these can share."""
+
+    repositories: Habit
+    environments: int
+    total_bytes: int
+    ideal_bytes: int
+    registry: Level
+    build_cache: Level
+
+
+    catalog: ScoredCatalog | None
+    sizes: SizesKnown | None
+    by_pins: tuple[SplitScore, ...]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from depnorm.model.corpus_report import CorpusReport
     from depnorm.model.mined import MinedCatalog
     from depnorm.model.rebuilds import Rebuilds
-    from depnorm.model.score import Score
+    from depnorm.model.score import Assigned, Score
     from depnorm.model.verification import Verification
 
 
@@ -305,15 +305,15 @@ def format_score(found: "Score", name: Format, display: Display) -> str:
             assert_never(name)
 
 
-def format_assigned(file: str, environments: int, stored: Mapping[str, int], name: Format) -> str:
+def format_assigned(file: str, found: "Assigned", name: Format) -> str:
     """What was given out, in one of the formats."""
     from depnorm.report import score
 
     match name:
         case Format.TEXT:
-            return score.assigned_text(file, environments, stored)
+            return score.assigned_text(file, found)
         case Format.JSON:
-            return score.assigned_json(file, environments, stored)
+            return score.assigned_json(file, found)
         case _:
             assert_never(name)
 

@@ -19,6 +19,7 @@ from depnorm.model import Ecosystem, LeftOut, LeftOutKind, Lock, LockedPackage, 
 from depnorm.resolve.kept import keep
 from depnorm.resolve.request import Request
 from depnorm.resolve.uv_command import Query, compile_pylock_text
+from depnorm.resolve.variables import expand_variables, is_secret
 from depnorm.resolve.wheel import Wheel, read_requirements
 
 # A word that pip, uv, the shell and BuildKit all read as it is: no query (it may be signed), no `$`, no `;`.
@@ -58,7 +59,7 @@ def _is_elsewhere(package: LockedPackage, default: str, request: Request) -> boo
 def _places(request: Request) -> Iterator[str]:
     """Of each index that the repository names, what its files' URLs begin with where it keeps them itself."""
     for line in request.options:
-        url = line.partition(" ")[2].strip().rstrip("/")
+        url = expand_variables(line).partition(" ")[2].strip().rstrip("/")
         if line.startswith("--extra-index-url") and url.count("/") > _HOST_ALONE:
             yield url.rpartition("/")[0] + "/"
 
@@ -77,8 +78,7 @@ def _is_public(package: LockedPackage, request: Request, cache: Path) -> bool:
 
 def _secret_hosts(request: Request) -> set[str]:
     """Hosts of indexes for which a line has a credential, or names the variable that has it."""
-    urls = [line.partition(" ")[2] for line in request.options]
-    return {_host(url) for url in urls if redact(url) != url or "@" in urlsplit(url).netloc}
+    return {_host(expand_variables(line).partition(" ")[2]) for line in request.options if is_secret(line)}
 
 
 def _host(url: str) -> str:

@@ -32,6 +32,7 @@ from depnorm.resolve.uv_command import (
     newest_versions,
     uv_version,
 )
+from depnorm.resolve.variables import is_secret
 from depnorm.resolve.wheel import Wheel, read_requirements
 from depnorm.resolve.wheel_files import find_collisions
 
@@ -220,7 +221,8 @@ def _remembered(query: Query, request: Request, cache: Path, progress: Progress 
     if progress:
         progress(_TASK, 1, 1)
     is_settled = query.as_of < datetime.now(UTC).date().isoformat()
-    if is_settled and all(redact(line) == line for line in (*query.options, *sources)):
+    is_public = not any(map(is_secret, query.options)) and all(redact(line) == line for line in sources)
+    if is_settled and is_public:
         left = [{"name": each.name, "kind": each.kind, "why": each.why} for each in answer.left_out]
         keep(kept, json.dumps({"pylock": answer.pylock, "left_out": left}).encode())
     return answer

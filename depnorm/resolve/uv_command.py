@@ -16,6 +16,7 @@ from typing import Any
 from depnorm.errors import ResolutionError
 from depnorm.model.environment import patch_release
 from depnorm.resolve.stand_in import stand_ins
+from depnorm.resolve.variables import hide_values
 
 TIMEOUT_SECONDS = 600
 NO_SOLUTION = 1  # uv's exit code; 2 is everything else, such as a network that is down
@@ -131,7 +132,8 @@ def compile_pylock_text(query: Query, scratch: Path | None = None) -> str:
             ("overrides.txt", nothing),
         ):
             (here / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
-        run_uv(_arguments(query), here, hint=_UNREACHABLE, no_solution=NO_SOLUTION)
+        lines = (*query.options, *query.requirements, *query.constraints)
+        run_uv(_arguments(query), here, hint=_UNREACHABLE, no_solution=NO_SOLUTION, lines=lines)
         return (here / "pylock.toml").read_text("utf-8")
 
 
@@ -160,9 +162,12 @@ def uv_platform(platform: str) -> str:
     return f"{match[2]}-manylinux_{match[1]}"
 
 
-def run_uv(arguments: Sequence[str], directory: Path, *, hint: str, no_solution: int | None = None) -> None:
+def run_uv(
+    arguments: Sequence[str], directory: Path, *, hint: str, no_solution: int | None = None, lines: Sequence[str] = ()
+) -> None:
     """Run uv in `directory`, without what a user's configuration says beyond where indexes are.
 
+    Values of variables that the `lines` name are not told.
     Raises `ResolutionError` with uv's message and `hint`, and `NoSolutionError` for the exit code `no_solution`.
     """
     command = [find_uv(), *arguments]
@@ -184,7 +189,8 @@ def run_uv(arguments: Sequence[str], directory: Path, *, hint: str, no_solution:
     except OSError as error:
         raise ResolutionError(f"uv cannot be run: {error.strerror}") from error
     if done.returncode:
-        message = done.stderr.strip().removeprefix("error: ") or f"uv ended with {done.returncode}"
+        said = hide_values(done.stderr.strip(), lines)
+        message = said.removeprefix("error: ") or f"uv ended with {done.returncode}"
         if done.returncode == no_solution or FAILED_BUILD.search(message):
             raise NoSolutionError(message, hint=_NO_SOLUTION)
         raise ResolutionError(message, hint=hint)

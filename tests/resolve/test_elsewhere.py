@@ -15,6 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from depnorm.emit.base import pin
+from depnorm.errors import ResolutionError
 from depnorm.model import Dependency, Ecosystem, LeftOutKind, Location, Lock, LockedPackage
 from depnorm.resolve.joint import lock_python
 from depnorm.resolve.request import Request
@@ -122,6 +123,22 @@ def test_a_private_file_is_left_to_the_user_s_command(tmp_path: Path, host: str,
     assert "http" not in left.why
     assert SECRET not in repr(lock)
     assert {each.name for each in lock.packages} <= {"six"}
+
+
+def test_what_a_variable_says_is_no_part_of_an_image(
+    tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token may stand anywhere in a URL: what was reached by it is private, is not kept, and no error tells it."""
+    monkeypatch.setenv("INDEX_TOKEN", "open")
+    lock = resolved(tmp_path, f"--extra-index-url http://{host}/${{INDEX_TOKEN}}/simple")
+    assert [(each.name, each.kind) for each in lock.left_out] == [(NAME, LeftOutKind.OTHER_INDEX)]
+    assert not any("/open/" in path.read_text("utf-8") for path in tmp_path.glob("resolutions/*"))
+    monkeypatch.setenv("INDEX_TOKEN", SECRET)
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    with pytest.raises(ResolutionError) as caught:
+        resolved(tmp_path, "--index-url http://127.0.0.1:9/${INDEX_TOKEN}/simple")
+    assert "/${INDEX_TOKEN}/" in str(caught.value)
+    assert SECRET not in str(caught.value)
 
 
 def test_a_credential_of_the_machine_is_no_part_of_an_image(

@@ -71,7 +71,22 @@ class MinedDocument(Struct, frozen=True, kw_only=True):
     max_layers: int
     environments: int
     held_out: bool
+    before: str | None
+    environments_are: Taken
+    guessed_sizes: int | None
     bundles: tuple[MinedLayer, ...]
+
+
+class SizesKnown(Struct, frozen=True, kw_only=True):
+    """Of how many packages the very version's size was told, or that of others, or nothing: those are guesses.
+
+    The guesses make up `guessed_percent` of all bytes if nothing is shared.
+    """
+
+    packages: int
+    medians: int
+    guesses: int
+    guessed_percent: float
 
 
 class AssignedDocument(Struct, frozen=True, kw_only=True):
@@ -80,6 +95,9 @@ class AssignedDocument(Struct, frozen=True, kw_only=True):
     schema: Literal[1]
     file: str
     environments: int
+    layers: Emitter
+    max_layers: int
+    sizes: SizesKnown
     total_bytes: int
     registry_bytes: int
     build_cache_bytes: int
@@ -102,57 +120,10 @@ class Way(Struct, frozen=True, kw_only=True):
     name: str
     max_layers: int | None
     most_layers: int
-    before: str | None
-    environments_are: Taken
-    guessed_sizes: int | None
     registry: Level
     build_cache: Level
 
-class SizesKnown(Struct, frozen=True, kw_only=True):
-    """Of how many packages the very version's size was told, or that of others, or nothing: those are guesses.
 
-    The guesses make up `guessed_percent` of all bytes if nothing is shared.
-    """
-
-    packages: int
-    medians: int
-    guesses: int
-    guessed_percent: float
-
-
-
-class ScoreDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm corpus score --format json`.
-
-    `total_bytes` if nothing is shared, `ideal_bytes` if each package is stored once. `by_pins` has a part for each
-    habit of asking for versions, and none where only closures are known.
-    """
-    layers: Emitter
-    max_layers: int
-    sizes: SizesKnown
-
-    schema: Literal[1]
-    environments: int
-    total_bytes: int
-    ideal_bytes: int
-    ways: tuple[Way, ...]
-
-
-class ReportDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm corpus report --format json`: the page, and the figures at its head.
-
-    `level` is what `stored_bytes` are stored in, `attained` the percent of the attainable saving. They are null where
-    no environment is known.
-    """
-
-    schema: Literal[1]
-    file: str
-    repositories: int
-    level: Literal["registry", "build-cache"]
-    total_bytes: int | None
-    stored_bytes: int | None
-    ideal_bytes: int | None
-    attained: float | None
 class ScoredCatalog(Struct, frozen=True, kw_only=True):
     """What the catalog was mined for; the scored environments are of a half, or of a time, that are new to it."""
 
@@ -173,6 +144,35 @@ class SplitScore(Struct, frozen=True, kw_only=True):
     build_cache: Level
 
 
+class ScoreDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm corpus score --format json`.
+
+    `total_bytes` if nothing is shared, `ideal_bytes` if each package is stored once. `by_pins` has a part for each
+    habit of asking for versions, and none where only closures are known.
+    """
+
+    schema: Literal[1]
+    environments: int
+    total_bytes: int
+    ideal_bytes: int
     catalog: ScoredCatalog | None
     sizes: SizesKnown | None
+    ways: tuple[Way, ...]
     by_pins: tuple[SplitScore, ...]
+
+
+class ReportDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm corpus report --format json`: the page, and the figures at its head.
+
+    `level` is what `stored_bytes` are stored in, `attained` the percent of the attainable saving. They are null where
+    no environment is known.
+    """
+
+    schema: Literal[1]
+    file: str
+    repositories: int
+    level: Literal["registry", "build-cache"]
+    total_bytes: int | None
+    stored_bytes: int | None
+    ideal_bytes: int | None
+    attained: float | None

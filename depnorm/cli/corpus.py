@@ -1,5 +1,8 @@
 """`depnorm corpus`."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +18,7 @@ from depnorm.cli.outcome import Outcome
 from depnorm.cli.progress import show_progress
 from depnorm.cli.terminal import display
 from depnorm.report.formats import Format, format_facts, format_rebuilds
+from depnorm.report.redact import printable
 
 app = typer.Typer(
     name="corpus",
@@ -70,18 +74,42 @@ def facts(  # noqa: PLR0913  each is an option
 ) -> Outcome:
     """Read repositories into Parquet: what each asks for, and how.
 
-    Nothing of a repository is run, and one that cannot be read stops nothing: it is a row of FILE.errors.parquet. A run
-    that was interrupted goes on where it was.
+    Nothing of a repository is run, and one that cannot be read stops nothing: it is a row of FILE.errors.parquet, as is
+    each line that is broken. A run that was interrupted goes on where it was.
     """
     from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415  heavy, and only there with the extra
     from depnorm.library.corpus_facts import Given, corpus_facts  # noqa: PLC0415
+    from depnorm.library.corpus_nothing import check_found  # noqa: PLC0415
+    from depnorm.library.options import check_python  # noqa: PLC0415
 
-    when = datetime.fromisoformat(check_date(date, "--date")).replace(tzinfo=UTC) if date else None
+    if python is not None:
+        check_python(python, example="3.10", patch=False)
+    when = datetime.fromisoformat(check_date(date, "--date")).replace(tzinfo=UTC) if date is not None else None
     runs = engine_options(engine, memory, workers)
     options = FactsOptions(workers=workers, engine=runs, progress=show_progress(), resume=not fresh)
-    made = corpus_facts(inputs, output, given=Given(date=when, python=python), options=options)
-    rows = {"facts": made.facts, "steps": made.steps, "errors": made.errors}
-    return Outcome(text=format_facts([*map(str, made.files)], rows, format), document=format is Format.JSON)
+    with _says_how_to_go_on(output):
+        made = corpus_facts(inputs, output, given=Given(date=when, python=python), options=options)
+    summary = made.summary()
+    check_found(inputs, summary)
+    return Outcome(text=format_facts(summary, format), document=format is Format.JSON)
+
+
+@contextmanager
+def _says_how_to_go_on(output: Path) -> Iterator[None]:
+    """After an interruption: that what was read is kept, and for which command."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from depnorm.corpus.facts import parts_directory  # noqa: PLC0415  as above
+
+        kept = parts_directory(output)
+        if kept.is_dir():
+            clear = "\r\x1b[K" if sys.stderr.isatty() else ""
+            sys.stderr.write(
+                f"{clear}depnorm: interrupted; what was read is kept in {printable(str(kept))}\n"
+                "hint: The same command goes on where it stopped; with --fresh it begins anew.\n"
+            )
+        raise
 
 
 @app.command(cls=PlainCommand, epilog=_REBUILDS)
@@ -105,7 +133,8 @@ def rebuilds(
     """Count the commits that make a build install dependencies again.
 
     Under four rules: COPY everything first, COPY requirements first, repo2docker's, and depnorm's. Seconds and bytes
-    are those of the packages that the files name, without what these need.
+    are those of the packages that the files name, without what these need; for depnorm also of what else its shared
+    layers bring, and the output says how much that is. Needs histories: git clones, or lines of JSON with commits.
     """
     from depnorm.corpus.facts import FactsOptions  # noqa: PLC0415  as above
     from depnorm.library.corpus_rebuilds import corpus_rebuilds  # noqa: PLC0415

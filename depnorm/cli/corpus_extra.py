@@ -23,9 +23,10 @@ def needs_extra(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] not in EXTRA:
+            module = (error.name or "").partition(".")[0]
+            if module not in EXTRA:
                 raise
-            message = f"depnorm corpus: the module {error.name} is not installed"
+            message = f"depnorm corpus: the module {module} is not installed"
             raise UsageError(message, hint="pip install depnorm[corpus]") from error
 
     return checked

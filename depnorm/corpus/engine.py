@@ -53,6 +53,12 @@ class EngineOptions:
         return max(1, self.threads or available_processors())
 
 
+def check_engine(options: EngineOptions) -> None:
+    """Raise `UsageError` for an engine that is not installed, before anything is read for it."""
+    if options.kind is EngineKind.SPARK:
+        _spark_session()
+
+
 def available_processors() -> int:
     """Processors that this process may use."""
     try:
@@ -166,16 +172,22 @@ def _duckdb(options: EngineOptions, spill: str) -> Any:
     return connection
 
 
-@contextmanager
-def _spark(options: EngineOptions, spill: str) -> Iterator[Any]:
+def _spark_session() -> Any:
+    """The class; raises `UsageError` where it is not installed."""
     try:
         from pyspark.sql import SparkSession  # noqa: PLC0415  see the module
     except ImportError as error:
         raise UsageError("--engine spark: pyspark is not installed", hint="pip install depnorm[spark]") from error
+    return SparkSession
+
+
+@contextmanager
+def _spark(options: EngineOptions, spill: str) -> Iterator[Any]:
+    spark_session = _spark_session()
     import ibis  # noqa: PLC0415  see the module
 
-    running = SparkSession.getActiveSession()
-    session = running or _new_session(SparkSession.builder, options, spill)
+    running = spark_session.getActiveSession()
+    session = running or _new_session(spark_session.builder, options, spill)
     try:
         yield ibis.pyspark.connect(session)
     finally:

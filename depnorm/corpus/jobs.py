@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from depnorm.corpus.parts import Parts
 from depnorm.corpus.rows import ErrorRow, Rows
@@ -23,7 +24,19 @@ class Form(StrEnum):
     CLOSURES = "closures"  # lines of JSON: an environment each
     HISTORY = "history"  # lines of JSON: a version of a file each; those of one repository stand together
     DIRECTORIES = "directories"  # paths of directories, each a repository or a git clone
-    ERRORS = "errors"  # sentences about the source itself
+    ERRORS = "errors"  # sentences about what of the source is not read
+    REMARKS = "remarks"  # sentences about the source that lose nothing
+
+
+class Item(NamedTuple):
+    """What a job has to read: `data` as its form says, from this line of the source.
+
+    `name` is that of the repository, where it is another one than the data say: see `Names`.
+    """
+
+    data: bytes
+    name: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +49,7 @@ class Job:
 
     source: str
     form: Form
-    items: tuple[bytes, ...]
+    items: tuple[Item, ...]
     place: str
     stamp: str = ""
     share: float = 0.0
@@ -47,7 +60,8 @@ class Job:
             f"{version}\0{self.source}\0{self.form}\0{self.place}\0{self.stamp}".encode(errors="surrogateescape")
         )
         for item in self.items:
-            digest.update(len(item).to_bytes(8, "big") + item)
+            told = f"{item.name}\0{item.line or ''}\0".encode(errors="surrogateescape")
+            digest.update(len(told).to_bytes(8, "big") + told + len(item.data).to_bytes(8, "big") + item.data)
         return digest.hexdigest()[:32]
 
     def halves(self) -> tuple["Job", "Job"]:
@@ -160,6 +174,6 @@ def _do_part(read: Read, parts: Parts, version: str, job: Job) -> str:
 
 
 def _killed(job: Job) -> Rows:
-    what = job.items[0].decode("utf-8", "backslashreplace") if job.form is Form.DIRECTORIES else None
+    item = job.items[0]
     message = "reading it ended the process that read it"
-    return Rows(errors=[ErrorRow(job.source, redact(what) if what else None, None, None, message)])
+    return Rows(errors=[ErrorRow(job.source, redact(item.name) or None, line=item.line, error=message)])

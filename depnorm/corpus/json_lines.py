@@ -9,7 +9,8 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from depnorm.corpus.jobs import Form, Job
+from depnorm.corpus.jobs import Form, Item, Job
+from depnorm.corpus.names import Names
 from depnorm.errors import UnusableInputError
 from depnorm.model import redact
 
@@ -27,13 +28,16 @@ class _Head(msgspec.Struct):
 
     repo: str | None = None
     repository: str | None = None
+    id: str | None = None
 
 
 _HEAD = msgspec.json.Decoder(_Head)
 
 
-def json_line_jobs(path: Path) -> Iterator[Job]:
+def json_line_jobs(path: Path, names: Names) -> Iterator[Job]:
     """The jobs of one file, in its order; what cannot be read of it is a job of errors.
+
+    What `names` has given before is another repository, or another environment: it gets another name.
 
     Raises `UnusableInputError` for a file that cannot be opened.
     """
@@ -41,15 +45,16 @@ def json_line_jobs(path: Path) -> Iterator[Job]:
         size = path.stat().st_size
         raw = path.open("rb")
     except OSError as error:
-        raise UnusableInputError(f"{path}: cannot be read ({error.strerror})") from error
+        hint = "Give a file of JSON lines that you may read, or a directory of repositories."
+        raise UnusableInputError(f"{path}: cannot be read ({error.strerror})", hint=hint) from error
     with raw:
-        gathered = _Gathered(source=str(path))
+        gathered = _Gathered(source=str(path), names=names)
         lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if raw.peek(2).startswith(_GZIP) else raw
         try:
             for line in _lines(lines):
                 yield from gathered.take(line, raw.tell() / max(size, 1))
         except (OSError, EOFError, zlib.error) as error:
-            gathered.errors.append(f"cannot be read to its end: {redact(str(error))}")
+            gathered.add_error(f"cannot be read to its end: {redact(str(error))}")
         yield from gathered.rest()
 
 
@@ -69,10 +74,12 @@ class _Gathered:
     """The lines of the next job."""
 
     source: str
-    lines: list[bytes] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    names: Names
+    items: list[Item] = field(default_factory=list)
+    errors: list[Item] = field(default_factory=list)
     form: Form = Form.CLOSURES
     repository: str | None = None
+    name: str = ""
     size: int = 0
     number: int = 0
     jobs: int = 0
@@ -83,39 +90,53 @@ class _Gathered:
         self.number += 1
         self.share = share
         if line is None:
-            self.errors.append(f"line {self.number} is longer than {MAX_LINE_BYTES} bytes and was not read")
+            self.add_error(f"is longer than {MAX_LINE_BYTES} bytes and was not read")
             return
-        repository = _repository(line)
+        head = _head(line)
+        repository = head.repo or head.repository or None
         form = Form.CLOSURES if repository is None else Form.HISTORY
-        if self.lines and (form is not self.form or self._is_full(repository)):
+        is_full = form is self.form and self._is_full(repository)
+        if self.items and (form is not self.form or is_full):
             yield self._job()
+        if repository is None:
+            self.name = self._named(head.id) if head.id else ""
+        elif is_full or repository != self.repository:  # a history begins, or one that is too large begins anew
+            self.name = self._named(repository)
         self.form, self.repository = form, repository
-        self.lines.append(line)
+        self.items.append(Item(line, self.name, self.number))
         self.size += len(line)
+
+    def add_error(self, sentence: str) -> None:
+        """What is wrong with the line that is read, or with what comes after it."""
+        self.errors.append(Item(sentence.encode("utf-8", "backslashreplace"), line=self.number))
+
+    def _named(self, name: str) -> str:
+        """The name to give, empty if it is the own one."""
+        file = self.source.replace("\\", "/").rpartition("/")[2]
+        chosen = self.names.take(name, f"{file}:{self.number}", f"{self.source}:{self.number}")
+        return "" if chosen == name else chosen
 
     def rest(self) -> Iterator[Job]:
         """What is left, and the errors."""
-        if self.lines:
+        if self.items:
             yield self._job()
         if self.errors:
-            items = tuple(each.encode("utf-8", "backslashreplace") for each in self.errors)
-            yield Job(source=self.source, form=Form.ERRORS, items=items, place="errors", share=1.0)
+            yield Job(source=self.source, form=Form.ERRORS, items=tuple(self.errors), place="errors", share=1.0)
 
     def _is_full(self, repository: str | None) -> bool:
         if self.form is Form.HISTORY and repository == self.repository:
             return self.size > MAX_REPOSITORY_BYTES
-        return len(self.lines) >= JOB_LINES or self.size >= JOB_BYTES
+        return len(self.items) >= JOB_LINES or self.size >= JOB_BYTES
 
     def _job(self) -> Job:
-        items, place = tuple(self.lines), str(self.jobs)
-        self.lines, self.size, self.jobs = [], 0, self.jobs + 1
+        items, place = tuple(self.items), str(self.jobs)
+        self.items, self.size, self.jobs = [], 0, self.jobs + 1
         return Job(source=self.source, form=self.form, items=items, place=place, share=self.share)
 
 
-def _repository(line: bytes) -> str | None:
-    """The repository of a history record, None for another line."""
+def _head(line: bytes) -> _Head:
+    """What a line says first; nothing for one that cannot be read, which is told where it is read."""
     try:
-        head = _HEAD.decode(line)
+        return _HEAD.decode(line)
     except (msgspec.MsgspecError, RecursionError):
-        return None
-    return head.repo or head.repository
+        return _Head()

@@ -4,9 +4,11 @@ A part is there as a whole or not at all, under a name that tells what it was ma
 interrupted takes up what is finished. The output comes of the parts, sorted, whatever order they were made in.
 """
 
+import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from depnorm.corpus.engine import EngineOptions, in_batches, open_engine, read_p
 from depnorm.corpus.rows import Rows, sort_columns
 from depnorm.corpus.schema import TABLES
 
+COUNTS = "counts.json"
+"""The file of a part that says how many of what were read (`depnorm.corpus.rows.Counted`, and errors by severity)."""
 ROW_GROUP_ROWS = 128 * 1024
 """Rows of a row group of the output: what a reader has in memory at once."""
 COMPRESSION = "zstd"
@@ -45,6 +49,7 @@ class Parts:
         """Write a part, batch by batch, and put it in its place when it is whole."""
         self.directory.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=self.directory))
+        counts: Counter[str] = Counter()
         try:
             with ExitStack() as stack:
                 writers = {
@@ -52,9 +57,12 @@ class Parts:
                     for table, schema in TABLES.items()
                 }
                 for batch in batches:
+                    counts.update(batch.counts)
+                    counts.update(row.severity for row in batch.errors)
                     for table, rows in batch.tables().items():
                         if rows.num_rows:
                             writers[table].write_table(rows)
+            (unfinished / COUNTS).write_text(json.dumps(counts), encoding="utf-8")
             unfinished.rename(self.directory / name)
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -75,6 +83,13 @@ class Parts:
             rows[table] = _assemble(files, sibling(output, table), table, engine)
         self.remove()
         return rows
+
+    def counts(self, names: Iterable[str]) -> Counter[str]:
+        """What the named parts count, in sum."""
+        total: Counter[str] = Counter()
+        for name in names:
+            total.update(json.loads((self.directory / name / COUNTS).read_bytes()))
+        return total
 
     def _file(self, name: str, table: str) -> Path:
         return self.directory / name / f"{table}.parquet"

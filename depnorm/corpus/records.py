@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pyarrow as pa
 
+from depnorm.corpus.jobs import Item
 from depnorm.corpus.rows import ErrorRow
 from depnorm.model import redact
 
@@ -36,14 +37,15 @@ class _Line(msgspec.Struct, frozen=True):
 _DECODER = msgspec.json.Decoder(_Line)
 
 
-def parse_record(line: bytes, source: str) -> Record | ErrorRow:
+def parse_record(item: Item, source: str) -> Record | ErrorRow:
     """A line `{"repo", "path", "commit", "date", "text" | "base64"}` as a record, or its error."""
     try:
-        found = _DECODER.decode(line)
+        found = _DECODER.decode(item.data)
     except (msgspec.MsgspecError, RecursionError) as error:
-        shown = redact(line[:60].decode("utf-8", "backslashreplace"))
-        return ErrorRow(source, None, None, None, f"{shown!r}: expected a version of a file: {redact(str(error))}")
-    repository = found.repo or found.repository
+        shown = redact(item.data[:60].decode("utf-8", "backslashreplace"))
+        sentence = f"{shown!r}: expected a version of a file: {redact(str(error))}"
+        return ErrorRow(source, redact(item.name) or None, line=item.line, error=sentence)
+    repository = item.name or found.repo or found.repository
     try:
         if not is_inside(found.path):
             raise ValueError(f"{found.path!r}: is no path of a repository")  # noqa: TRY301  told below, as others are
@@ -53,7 +55,8 @@ def parse_record(line: bytes, source: str) -> Record | ErrorRow:
             data = (found.text or "").encode("utf-8", "surrogatepass")
         return Record(repository, found.path, found.commit, in_utc(found.date), data)
     except (ValueError, OverflowError, binascii.Error) as error:
-        return ErrorRow(source, redact(repository), found.commit, redact(found.path), redact(str(error)))
+        sentence = f"line {item.line}: {redact(str(error))}"
+        return ErrorRow(source, redact(repository), found.commit, redact(found.path), error=sentence)
 
 
 def is_inside(path: str) -> bool:

@@ -1,14 +1,17 @@
 """Rows of the three tables, and how they become Arrow tables: sorted, in batches of bounded size."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from depnorm.corpus.schema import TABLES
 from depnorm.corpus.schema import text as arrow_text
+from depnorm.model import Severity
 
 BATCH_ROWS = 50_000
 """Rows after which a batch is handed on."""
@@ -58,19 +61,35 @@ class ErrorRow(NamedTuple):
     """A row of `ERRORS`."""
 
     source: str
-    repository: str | None
-    commit: str | None
-    path: str | None
-    error: str
+    repository: str | None = None
+    commit: str | None = None
+    path: str | None = None
+    line: int | None = None
+    severity: str = Severity.ERROR
+    rule: str | None = None
+    error: str = ""
+
+
+class Counted(StrEnum):
+    """What is counted of what was read, beside the rows."""
+
+    REPOSITORIES = "repositories"  # directories, clones, and what history records tell of
+    COMMITS = "commits"  # of clones and histories, those that touch a spec file
+    ENVIRONMENTS = "environments"  # closures
+    WITHOUT_SPECS = "without spec files"  # of the repositories, those that never had one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Some rows of each table. What one repository says of one commit is never in two of them."""
+    """Some rows of each table, and how many of what they are of (by `Counted`).
+
+    What one repository says of one commit is never in two of them.
+    """
 
     facts: list[Fact] = field(default_factory=list)
     steps: list[StepRow] = field(default_factory=list)
     errors: list[ErrorRow] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def tables(self) -> dict[str, pa.Table]:
         """The three tables, each sorted by all of its columns in order, nulls last."""
@@ -87,6 +106,7 @@ def in_batches(rows: Iterable[Rows], limit: int = BATCH_ROWS) -> Iterator[Rows]:
         batch.facts.extend(some.facts)
         batch.steps.extend(some.steps)
         batch.errors.extend(some.errors)
+        batch.counts.update(some.counts)
         if len(batch) >= limit:
             yield batch
             batch = Rows()

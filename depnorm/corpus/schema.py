@@ -8,8 +8,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-VERSION = "1"
-"""Of all three schemas; a change of a column's meaning changes it."""
+VERSION = "2"
+"""Of all three schemas; a change of a column's meaning changes it. 2: errors have a line, a severity and a rule."""
 METADATA_KEY = b"depnorm"
 
 _WHEN = pa.timestamp("us", tz="UTC")
@@ -65,7 +65,9 @@ FACTS = _schema(
 )
 """One row for each dependency and reference of each spec file, at each commit that touches a spec file.
 
-`repository`: the directory's name, the `repo` of a history record, the `id` of a closure.
+`repository`: the directory's name, the `repo` of a history record, the `id` of a closure. No two of one run have the
+    same: directories have as much of their paths as tells them apart, any other that comes later has a note, such as
+    `c1 (closures.jsonl:7)`, and a row of the errors says so.
 `position`: which commit of its history that is, the oldest 0; positions that are missing touched no spec file. 0 for
     what has no history.
 `commit`, `date`: as the input spells the commit; the committer's date (of a closure, what the caller says). Null
@@ -122,13 +124,21 @@ ERRORS = _schema(
         ("repository", pa.string()),
         ("commit", pa.string()),
         ("path", pa.string()),
+        ("line", pa.int32()),
+        ("severity", pa.string()),
+        ("rule", pa.string()),
         ("error", pa.string()),
     ],
-    {"source", "error"},
+    {"source", "severity", "error"},
 )
-"""One row for whatever could not be read.
+"""One row for whatever could not be read, and for each problem of a spec file, at each commit that it is at.
 
-`source` is the input it came from; `repository`, `commit` and `path` as far as they are known; `error` a sentence.
+`source` is the input it came from; `repository` and `commit` as far as they are known.
+`path`, `line`: the spec file and the line in it; without a `path`, the line of `source`. Null where unknown.
+`severity`: a `depnorm.model.Severity`. `error`: something is missing in the facts, or not as its own tool would read
+    it. `warning` and `info`: it was read, and somebody should know.
+`rule`: that of the finding which `depnorm check` makes of it (`depnorm explain RULE`); null where there is none.
+`error`: a sentence.
 """
 
 TABLES = {"facts": FACTS, "steps": STEPS, "errors": ERRORS}

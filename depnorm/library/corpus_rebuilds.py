@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from depnorm.corpus.facts import FactsOptions
@@ -11,6 +12,7 @@ from depnorm.corpus.rebuilds import count_rebuilds
 from depnorm.corpus.sizes import read_sizes
 from depnorm.errors import UnusableInputError
 from depnorm.library.corpus_facts import corpus_facts
+from depnorm.model import Severity
 from depnorm.model.rebuilds import Rebuilds
 
 
@@ -20,17 +22,34 @@ def corpus_rebuilds(
     """How many commits install dependencies again under each rule, in sum and for the largest `repositories`.
 
     `inputs` are `facts.parquet` files of `corpus_facts` (with the steps beside them), or what that reads. `sizes` is a
-    CSV file of `depnorm.corpus.sizes`. Raises `UnusableInputError` and `UsageError`.
+    CSV file of `depnorm.corpus.sizes`. Raises `UsageError`, and `UnusableInputError`, also where no history is in any.
     """
     options = options or FactsOptions()
     table = read_sizes(sizes)
-    steps = [_steps(path) for path in inputs if _is_facts(path)]
+    facts = {path.resolve(): path for path in inputs if _is_facts(path)}  # one that is given twice counts once
+    steps = [_steps(path) for path in facts.values()]
+    read = None
     with ExitStack() as stack:
         if others := [path for path in inputs if not _is_facts(path)]:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="depnorm-", dir=options.engine.spill)))
-            corpus_facts(others, place / "facts.parquet", options=options)
+            read = corpus_facts(others, place / "facts.parquet", options=options).summary()
             steps.append(sibling(place / "facts.parquet", "steps"))
-        return count_rebuilds(steps, table, repositories=repositories, engine=options.engine)
+        found = count_rebuilds(steps, table, repositories=repositories, engine=options.engine)
+    unread = read.severities.get(Severity.ERROR, 0) if read else 0
+    first = tuple(read.first) if read and unread else ()
+    if not found.histories:
+        raise _no_history(inputs, first)
+    return replace(found, unread=unread, first=first)
+
+
+def _no_history(inputs: Sequence[Path], errors: Sequence[str]) -> UnusableInputError:
+    """Directories and environments have none."""
+    why = "\n".join(("no history could be read, which is what tells of commits", *errors))
+    return UnusableInputError(
+        f"{', '.join(map(str, inputs))}: {why}",
+        hint="Give git clones (directories with .git, or bare), lines of JSON with repo, path, commit, date and text, "
+        "or what `depnorm corpus facts` made of these. A directory without git, and an environment, have no commits.",
+    )
 
 
 def _is_facts(path: Path) -> bool:
@@ -42,6 +61,6 @@ def _steps(facts: Path) -> Path:
     if not path.is_file():
         raise UnusableInputError(
             f"{path}: there is no such file, and without it {facts.name} tells nothing of builds",
-            hint="`depnorm corpus facts` writes it beside the facts.",
+            hint="`depnorm corpus facts DIR|FILE... -o facts.parquet` writes it beside the facts: keep them together.",
         )
     return path

@@ -1,6 +1,7 @@
 """What a repository held at each commit that touches a spec file: of a directory, a git clone, or history records."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,6 +71,10 @@ class DirectoryTimeline(Timeline):
     def states(self) -> Iterator[State]:
         """The directory as it is."""
         self.commits = 1
+        try:
+            os.scandir(self.path).close()  # a directory that nobody may list looks like one without files
+        except OSError as error:
+            raise UnusableInputError(f"cannot be listed ({error.strerror})") from error
         yield State(repository=self.repository, files=open_repository(self.path))
 
 
@@ -129,19 +134,14 @@ def _when(record: Record) -> tuple[str, str]:
     return (record.date.isoformat() if record.date else "", record.commit or "")
 
 
-def timeline_of(path: Path) -> Timeline:
-    """That of a directory: its history where it is a git clone."""
+def timeline_of(path: Path, name: str) -> Timeline:
+    """That of a directory of this name: its history where it is a git clone."""
     if git_directory(path):
-        return CloneTimeline(repository_name(path), is_history=True, path=path)
-    return DirectoryTimeline(repository_name(path), is_history=False, path=path)
+        return CloneTimeline(name, is_history=True, path=path)
+    return DirectoryTimeline(name, is_history=False, path=path)
 
 
 def record_timelines(records: Iterable[Record]) -> Iterator[Timeline]:
     """One for each run of records of one repository."""
     for repository, own in groupby(records, key=lambda record: record.repository):
         yield RecordTimeline(repository, is_history=True, records=tuple(own))
-
-
-def repository_name(path: Path) -> str:
-    """The name of the directory; for a clone without `.git`."""
-    return path.resolve().name.removesuffix(".git")

@@ -57,9 +57,23 @@ def check_options(options: PlanOptions, catalog: Catalog) -> None:
             f"catalog {catalog.name} has snapshots as of {catalog.as_of}, not {as_of}",
             hint=f"With --lock any date will do; or make a catalog: depnorm catalog refresh DIR --as-of {as_of}",
         )
-    if python and not re.fullmatch(r"[23]\.\d{1,2}(\.\d{1,2})?", python, re.ASCII):
-        raise UsageError(f"--python {python}: expected X.Y or X.Y.Z, such as {catalog.default_python}")
+    if python is not None:
+        check_python(python, example=catalog.default_python)
     check_forms(options)
+
+
+_MINOR = r"[23]\.(0|[1-9]\d?)"
+_PATCH = r"(\.(0|[1-9]\d?))?"
+
+
+def check_python(python: str, *, example: str, patch: bool = True) -> None:
+    """Raise `UsageError` unless this is an `X.Y` of Python, or where `patch` says so an `X.Y.Z`."""
+    if not re.fullmatch(_MINOR + (_PATCH if patch else ""), python, re.ASCII):
+        expected = "X.Y or X.Y.Z" if patch else "X.Y"
+        raise UsageError(
+            f"--python {redact(python)!r}: expected {expected}, such as {example}",
+            hint="Write a version of Python 2 or 3 without leading zeros.",
+        )
 
 
 INSTALLERS = {True: ("conda", "mamba", "micromamba"), False: ("uv", "pip")}

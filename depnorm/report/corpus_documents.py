@@ -12,19 +12,33 @@ from depnorm.model.score import Habit
 
 
 class FactsDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm corpus facts --format json`: the files, and the rows of each table."""
+    """`depnorm corpus facts --format json`: the files, the rows of each table, and what was read.
+
+    `without_specs` of the repositories have no spec file, `commits` touch one. `severities` are the rows of the errors
+    by severity, `first` are sentences on the first of the worst of them.
+    """
 
     schema: Literal[1]
     files: tuple[str, ...]
     rows: Mapping[str, int]
+    repositories: int
+    without_specs: int
+    commits: int
+    environments: int
+    severities: Mapping[str, int]
+    first: tuple[str, ...]
 
 
 class RebuiltBy(Struct, frozen=True, kw_only=True):
-    """The commits that install dependencies again, and what they install: installed bytes and seconds."""
+    """The commits that install dependencies again, and what they install: installed bytes and seconds.
+
+    `unnamed_bytes` are those of packages that no installed spec file names, but a shared layer brings.
+    """
 
     commits: int
     bytes: int
     seconds: float
+    unnamed_bytes: int
 
 
 class RepositoryRebuilds(Struct, frozen=True, kw_only=True):
@@ -36,11 +50,21 @@ class RepositoryRebuilds(Struct, frozen=True, kw_only=True):
     rules: Mapping[Rule, RebuiltBy]
 
 
+class MoreOften(Struct, frozen=True, kw_only=True):
+    """A repository where depnorm installs at more commits than repo2docker, and its steps that do."""
+
+    repository: str
+    depnorm: int
+    repo2docker: int
+    steps: tuple[str, ...]
+
+
 class RebuildsDocument(Struct, frozen=True, kw_only=True):
     """`depnorm corpus rebuilds --format json`.
 
     `total` is the sum of `repository_count` repositories, `repositories` are those where most is installed. Of the part
-    `known_sizes` of the packages the size is known.
+    `known_sizes` of the packages the size is known. `histories` are all repositories whose commits are known, of
+    `undated` ones the order of commits is not. `unread` counts errors of reading.
     """
 
     schema: Literal[1]
@@ -48,6 +72,10 @@ class RebuildsDocument(Struct, frozen=True, kw_only=True):
     known_sizes: float
     total: RepositoryRebuilds
     repositories: tuple[RepositoryRebuilds, ...]
+    histories: int
+    undated: int
+    unread: int
+    more_often: tuple[MoreOften, ...]
 
 
 class MinedLayer(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from depnorm.report.rule_text import RuleText
 if TYPE_CHECKING:
     from depnorm.model.bake import Bake
     from depnorm.model.corpus_report import CorpusReport
+    from depnorm.model.facts_summary import FactsSummary
     from depnorm.model.mined import MinedCatalog
     from depnorm.model.rebuilds import Rebuilds
     from depnorm.model.score import Assigned, Score
@@ -266,15 +267,15 @@ def format_rebuilds(rebuilds: "Rebuilds", name: Format, display: Display) -> str
             assert_never(name)
 
 
-def format_facts(files: Sequence[str], rows: Mapping[str, int], name: Format) -> str:
-    """Which files the facts of a corpus are in, and how many rows they have, in one of the formats."""
+def format_facts(summary: "FactsSummary", name: Format) -> str:
+    """Which files the facts of a corpus are in, and what was read, in one of the formats."""
     from depnorm.report import corpus
 
     match name:
         case Format.TEXT:
-            return corpus.facts_text(files, rows)
+            return corpus.facts_text(summary)
         case Format.JSON:
-            return corpus.facts_json(files, rows)
+            return corpus.facts_json(summary)
         case _:
             assert_never(name)
 

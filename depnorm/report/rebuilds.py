@@ -7,7 +7,7 @@ from depnorm.report import corpus_documents as documents
 from depnorm.report.display import Display
 from depnorm.report.encode import encode_json
 from depnorm.report.redact import printable
-from depnorm.report.wording import count, megabytes
+from depnorm.report.wording import count, megabytes, shortened
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,26 +18,96 @@ _SENTENCES = {
     Rule.REPO2DOCKER: "repo2docker",
     Rule.DEPNORM: "depnorm",
 }
+_LOOKED_FOR = (
+    "These are requirements.txt, environment.yml, install.R, apt.txt, Pipfile, pyproject.toml, setup.cfg, setup.py "
+    "and DESCRIPTION at the root, in binder/ or in .binder/. `depnorm inspect DIR` shows what is read of a repository."
+)
+_UNNAMED = (
+    "of packages that no installed file names: what its shared layers bring beside those that are named, such as "
+    "their dependencies and a wheelhouse of build backends. The other rules install such packages, too; only a "
+    "resolution tells which, so that they are not counted there."
+)
+_MORE_OFTEN = (
+    "depnorm installs at more commits than repo2docker's rule: a step of its own runs where the other installs "
+    "nothing. `shared build-backends` is what projects are built with; pip downloads that whenever it builds one, else."
+)
+_UNDATED = (
+    "some commits have no date, so that their order is a guess, and so are these numbers. Give each line of the "
+    "history its `date`."
+)
+_UNREAD = (
+    "what was not read, or not understood, is not counted. `depnorm corpus facts DIR|FILE... -o facts.parquet` lists "
+    "all of them in facts.errors.parquet."
+)
 _HOUR = 3600
+_MAX_WORSE = 10
+_MAX_STEPS = 4
 
 
 def rebuilds_text(rebuilds: Rebuilds, display: Display) -> str:
     """The sum under each rule, and the repositories where most is installed."""
     total = rebuilds.total
     if not rebuilds.repository_count:
-        return "Nothing is installed at any commit.\n"
+        return _nothing(rebuilds)
     known = "" if total.commits > total.touching else "\nOnly commits that touch a spec file are known here."
     title = (
         f"{count(rebuilds.repository_count, 'repository')}, {count(total.commits, 'commit')}, "
         f"{total.touching:,} of them touch a spec file{known}"
     )
     sizes = f"Sizes of {rebuilds.known_sizes:.0%} of the installed packages are known, the others are taken as 350 kB."
-    parts = [title, display.render(_sum_table(total)).rstrip("\n"), sizes]
+    sizes += "" if rebuilds.known_sizes else " Give sizes with --sizes, so that bytes and hours mean something."
+    parts = [title, display.render(_sum_table(total)).rstrip("\n"), sizes, *_remarks(rebuilds)]
     if len(rebuilds.repositories) > 1:
         parts.append(
             f"Commits that re-install dependencies\n{display.render(_repository_table(rebuilds))}".rstrip("\n")
         )
     return "\n\n".join(parts) + "\n"
+
+
+def _nothing(rebuilds: Rebuilds) -> str:
+    """Why, and what to do."""
+    histories = count(rebuilds.histories, "repository")
+    why = (
+        f"Nothing is installed at any commit of {histories}: none has a spec file that repo2docker would install from."
+    )
+    return "\n\n".join((why, _LOOKED_FOR, *_unread(rebuilds))) + "\n"
+
+
+def _remarks(rebuilds: Rebuilds) -> list[str]:
+    """What to know of the numbers before they are believed."""
+    return [*_unnamed(rebuilds), *_more_often(rebuilds), *_undated(rebuilds), *_unread(rebuilds)]
+
+
+def _unnamed(rebuilds: Rebuilds) -> list[str]:
+    found = rebuilds.total.rules.get(Rule.DEPNORM)
+    return [f"Of depnorm's bytes {megabytes(found.unnamed)} are {_UNNAMED}"] if found and found.unnamed else []
+
+
+def _more_often(rebuilds: Rebuilds) -> list[str]:
+    if not rebuilds.more_often:
+        return []
+    listed = [
+        f"  {printable(each.repository)}: {count(each.depnorm, 'commit')} under depnorm, {each.repo2docker:,} under "
+        f"repo2docker's rule; {shortened([*map(printable, each.steps)], _MAX_STEPS)}"
+        for each in rebuilds.more_often[:_MAX_WORSE]
+    ]
+    more = len(rebuilds.more_often) - len(listed)
+    listed += [f"  and {more:,} more"] if more > 0 else []
+    return ["\n".join((f"In {count(len(rebuilds.more_often), 'repository')} {_MORE_OFTEN}", *listed))]
+
+
+def _undated(rebuilds: Rebuilds) -> list[str]:
+    return [f"Of {count(rebuilds.undated, 'repository')} {_UNDATED}"] if rebuilds.undated else []
+
+
+def _unread(rebuilds: Rebuilds) -> list[str]:
+    if not rebuilds.unread:
+        return []
+    return [
+        "\n".join(
+            (f"{count(rebuilds.unread, 'error')}: {_UNREAD}", *(f"  {printable(each)}" for each in rebuilds.first))
+        )
+    ]
 
 
 def rebuilds_json(rebuilds: Rebuilds) -> str:
@@ -48,6 +118,15 @@ def rebuilds_json(rebuilds: Rebuilds) -> str:
         known_sizes=round(rebuilds.known_sizes, 4),
         total=_document(rebuilds.total),
         repositories=tuple(map(_document, rebuilds.repositories)),
+        histories=rebuilds.histories,
+        undated=rebuilds.undated,
+        unread=rebuilds.unread,
+        more_often=tuple(
+            documents.MoreOften(
+                repository=each.repository, depnorm=each.depnorm, repo2docker=each.repo2docker, steps=each.steps
+            )
+            for each in rebuilds.more_often
+        ),
     )
     return encode_json(document)
 
@@ -88,7 +167,9 @@ def _table(first: str, *headings: str) -> "Table":
 
 def _document(each: RepositoryRebuilds) -> documents.RepositoryRebuilds:
     rules = {
-        rule: documents.RebuiltBy(commits=rebuilt.commits, bytes=rebuilt.bytes, seconds=rebuilt.seconds)
+        rule: documents.RebuiltBy(
+            commits=rebuilt.commits, bytes=rebuilt.bytes, seconds=rebuilt.seconds, unnamed_bytes=rebuilt.unnamed
+        )
         for rule, rebuilt in each.rules.items()
     }
     return documents.RepositoryRebuilds(

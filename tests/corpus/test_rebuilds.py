@@ -150,3 +150,96 @@ def test_local_lines_are_those_of_repo2docker(line: str) -> None:
 def test_any_line_is_local_where_repo2docker_says_so(line: str) -> None:
     """Whatever the line."""
     assert is_local_pip_requirement(line) == oracle(line)
+
+
+def rebuilds(capsys: pytest.CaptureFixture[str], *inputs: Path) -> tuple[int, str, str]:
+    code = run(["corpus", "rebuilds", *map(str, inputs), "--workers=1"])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def write_history(path: Path, *records: Mapping[str, str | None]) -> Path:
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in records))
+    return path
+
+
+SIX = {"repo": "r", "path": "requirements.txt", "commit": "a", "date": "2020-01-01", "text": "six\n"}
+
+
+def test_what_no_file_names_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Packages that a shared layer brings are in depnorm's bytes, and the output says how much that is."""
+    clone = make_clone(tmp_path / "r", [{"requirements.txt": "requests\n-e .\n", "setup.py": SETUP}])
+    found = corpus_rebuilds([clone], options=ONE)
+    assert 0 < found.total.rules[Rule.DEPNORM].unnamed < found.total.rules[Rule.DEPNORM].bytes
+    assert found.total.rules[Rule.COPY_ALL].unnamed == found.total.rules[Rule.REPO2DOCKER].unnamed == 0
+    unnamed = f"{-(-found.total.rules[Rule.DEPNORM].unnamed // 1000) / 1000:.1f} MB"
+    code, text, _ = rebuilds(capsys, clone)
+    assert code == 0
+    assert f"Of depnorm's bytes {unnamed} are of packages that no installed file names" in text
+    plain = make_clone(tmp_path / "plain", [{"requirements.txt": "six\n"}])
+    assert "no installed file names" not in rebuilds(capsys, plain)[1]
+
+
+def test_where_depnorm_installs_more_often_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the commits under both rules, and the step that does it."""
+    commits: Commits = [{"requirements.txt": ".\n", "x/y": ""}, {"requirements.txt": "six\n"}]
+    found = corpus_rebuilds([clone := make_clone(tmp_path / "r", commits)], options=ONE)
+    (worse,) = found.more_often
+    assert (worse.repository, worse.depnorm, worse.repo2docker) == ("r", 2, 1)
+    assert worse.steps == ("shared build-backends",)
+    text = rebuilds(capsys, clone)[1]
+    assert "In 1 repository depnorm installs at more commits than repo2docker's rule" in text
+    assert "  r: 2 commits under depnorm, 1 under repo2docker's rule; shared build-backends\n" in text
+
+
+def test_nothing_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Histories that install nothing say what was looked for; what has no history is refused."""
+    code, text, _ = rebuilds(capsys, make_clone(tmp_path / "r", [README]))
+    assert code == 0
+    assert text.startswith("Nothing is installed at any commit of 1 repository: none has a spec file")
+    assert "requirements.txt, environment.yml" in text
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "requirements.txt").write_text("six\n")
+    closures = write_history(tmp_path / "c.jsonl", {"id": "c1"})
+    for directory in (tmp_path / "plain", closures):
+        code, text, told = rebuilds(capsys, directory)
+        assert (code, text) == (2, "")
+        assert "no history could be read" in told
+        assert "hint: Give git clones" in told
+
+
+def test_a_history_without_dates_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its numbers are a guess; one commit alone is in order."""
+    undated = {**SIX, "date": None}
+    text = rebuilds(capsys, write_history(tmp_path / "h.jsonl", undated, {**undated, "commit": "b"}))[1]
+    assert "Of 1 repository some commits have no date" in text
+    assert "no date" not in rebuilds(capsys, write_history(tmp_path / "h.jsonl", undated))[1]
+
+
+def test_what_was_not_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """How many errors there are, and the first."""
+    text = rebuilds(capsys, write_history(tmp_path / "h.jsonl", {**SIX, "text": "six\nno no no\n"}))[1]
+    assert "1 error: what was not read, or not understood, is not counted" in text
+    assert "\n  r, requirements.txt:2, commit a: " in text
+
+
+def test_one_name_in_two_files_of_facts_is_two_repositories(tmp_path: Path) -> None:
+    """And the same file given twice is one."""
+    for owner in ("a", "b"):
+        make_clone(tmp_path / owner / "r", HISTORIES["plain"][0])
+        corpus_facts([tmp_path / owner / "r"], tmp_path / f"{owner}.parquet", options=ONE)
+    first, second = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    found = corpus_rebuilds([first, second, first], options=ONE)
+    assert found.repository_count == 2
+    assert {each.repository.partition(" ")[0] for each in found.repositories} == {"r"}
+    assert tuple(found.total.rules[rule].commits for rule in Rule) == (8, 4, 4, 4)
+
+
+def test_steps_that_are_none_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is no Parquet, or Parquet of something else."""
+    corpus_facts([make_clone(tmp_path / "r", HISTORIES["plain"][0])], tmp_path / "f.parquet", options=ONE)
+    for data in (b"PAR1 and more", (tmp_path / "f.parquet").read_bytes()):
+        (tmp_path / "f.steps.parquet").write_bytes(data)
+        code, _, told = rebuilds(capsys, tmp_path / "f.parquet")
+        assert code == 2
+        assert "f.steps.parquet: is no Parquet file of steps" in told

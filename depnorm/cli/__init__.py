@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 
@@ -47,7 +48,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  the boundary: what nobody expected is a bug, told in one line
         # A usage error of typer, whose base class has moved between its versions, shows itself.
         show = getattr(error, "show", None)
-        return _show(show) if callable(show) else _report_bug(error)
+        return _show(error, show) if callable(show) else _report_bug(error)
 
 
 def _report(message: str, hint: str) -> None:
@@ -62,9 +63,18 @@ def _report(message: str, hint: str) -> None:
         sys.stderr.write(f"hint: {printable(hint)}\n")
 
 
-def _show(show: Callable[[], None]) -> int:
+def _show(error: Exception, show: Callable[[], None]) -> int:
+    message = getattr(error, "message", None)
+    if isinstance(message, str):
+        vars(error)["message"] = _plainly(message)
     show()
     return EXIT_UNUSABLE
+
+
+def _plainly(message: str) -> str:
+    """What pydantic has to say of a value that typer converts, without the names of its own."""
+    said = re.sub(r"^Value error, ", "", message)
+    return re.sub(r"^Input should be (.*?)(, unable to .*)?$", r"it should be \1", said)
 
 
 def _report_bug(error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,10 @@ from depnorm.model import CranLock, Ecosystem, Lock
 from depnorm.report.formats import Format, format_lock
 from depnorm.report.lock import lock_summary
 
+_OF_IMAGES = frozenset(
+    {"lock", "offline", "layers", "layers_from", "max_layers", "fallback", "repo_dir", "user_id", "installer", "slim"}
+)
+"""Options of a plan that change nothing of a lock."""
 _NAMES = {Ecosystem.PYPI: "pylock.toml", Ecosystem.CONDA: "conda-lock.yml", Ecosystem.CRAN: "renv.lock"}
 
 
@@ -29,7 +34,7 @@ class Locked(StrEnum):
     CRAN = "cran"
 
 
-@takes_plan_options
+@partial(takes_plan_options, hidden=_OF_IMAGES)
 def lock(
     repo: Repository,
     *,
@@ -54,6 +59,8 @@ def lock(
     A conda environment is solved by rattler from its own channels; its pip: section is resolved beside the result.
 
     R packages are those of a dated snapshot of CRAN, whose URL before the date is in DEPNORM_CRAN.
+
+    Options of `plan` that are not listed here are taken and change nothing of a lock.
     """
     if options.offline:
         raise UsageError("a lock asks package indexes, --offline forbids it", hint="Leave --offline out.")

@@ -2,11 +2,12 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from copy import copy
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -146,8 +147,11 @@ class CommandOptions:
         return cast("depnorm.PlanOptions", chosen | {name: value for name, value in given.items() if value is not None})
 
 
-def takes_plan_options(command: Callable[..., Outcome]) -> Callable[..., Outcome]:
-    """Give a command the options of `CommandOptions` beside its own; it gets them as one value, `options`."""
+def takes_plan_options(command: Callable[..., Outcome], hidden: Collection[str] = ()) -> Callable[..., Outcome]:
+    """Give a command the options of `CommandOptions` beside its own; it gets them as one value, `options`.
+
+    Its help does not list those of `hidden`, which it takes all the same: the options of a plan do for all commands.
+    """
     own = inspect.signature(command)
     shared = inspect.signature(CommandOptions).parameters
 
@@ -157,11 +161,18 @@ def takes_plan_options(command: Callable[..., Outcome]) -> Callable[..., Outcome
         return command(**values, options=options)
 
     parameters = [parameter for name, parameter in own.parameters.items() if name != "options"]
-    parameters.extend(shared.values())
+    parameters += [_hidden(each) if name in hidden else each for name, each in shared.items()]
     # typer reads both: the signature for names and defaults, the annotations for types.
     vars(run)["__signature__"] = own.replace(parameters=parameters)
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
+
+
+def _hidden(parameter: inspect.Parameter) -> inspect.Parameter:
+    kind, option = get_args(parameter.annotation)
+    option = copy(option)
+    option.hidden = True
+    return parameter.replace(annotation=Annotated[kind, option])
 
 
 def check_date(text: str, option: str = "--as-of") -> str:

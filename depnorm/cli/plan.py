@@ -1,6 +1,8 @@
 """`depnorm plan` and `depnorm dockerfile`."""
 
 import shlex
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,17 +12,23 @@ import depnorm
 from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.terminal import display
-from depnorm.model import Progress
+from depnorm.model import Plan, Progress, Severity
+from depnorm.report import wording
+from depnorm.report.display import Display
 from depnorm.report.formats import Format, PlanFormat, format_dockerfile, format_plan
 from depnorm.report.redact import printable
 
 Repository = Annotated[Path, typer.Argument(metavar="REPO", help="The directory of the repository.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
+]
 
 
 @takes_plan_options
 def plan(
     repo: Repository,
     *,
+    output: Output = None,
     format: Annotated[PlanFormat, typer.Option(help="How to print the plan.")] = PlanFormat.TEXT,  # noqa: A002  --format
     options: CommandOptions,
 ) -> Outcome:
@@ -29,10 +37,13 @@ def plan(
     Which files count, what refers back to the repository, the stages in order, and what is shared.
     """
     result = depnorm.plan(repo, **options.for_library(_progress(options)))
-    text = format_plan(result, format, display())
-    if format is not PlanFormat.TEXT:
-        return Outcome(text=text)
-    return Outcome(text=text + (_next_step(repo, options) if result.stages else ""), document=False)
+    where = display() if output is None else Display()
+    text = format_plan(result, format, where, (repo / (options.subdir or "")).resolve().name)
+    if format is PlanFormat.TEXT and result.stages:
+        text += _next_step(result, repo, options)
+    if format is not PlanFormat.TEXT or output is not None:
+        return written(text, output)
+    return Outcome(text=text, document=False)
 
 
 def _progress(options: CommandOptions) -> Progress | None:
@@ -43,19 +54,25 @@ def _progress(options: CommandOptions) -> Progress | None:
     return show_progress()
 
 
-def _next_step(repo: Path, options: CommandOptions) -> str:
-    """The command that makes the Dockerfile of the plan that was shown."""
+def _next_step(made: Plan, repo: Path, options: CommandOptions) -> str:
+    """The command that makes the Dockerfile of the plan that was shown, or what to do before that."""
+    if not made.choice.used and not made.choice.installs_itself:
+        return "Next: say in a spec file what the image needs, and plan again.\n"
     command = shlex.join(["depnorm", "dockerfile", str(repo), *options.as_arguments(), "-o", "Dockerfile"])
-    return f"Next: {printable(command)}\n"
+    errors = _errors(made)
+    first = f"mend what is an error ({wording.count(errors, 'finding')} above), then " if errors else ""
+    return f"Next: {first}{printable(command)}\n"
+
+
+def _errors(made: Plan) -> int:
+    return sum(finding.severity is Severity.ERROR for finding in made.findings)
 
 
 @takes_plan_options
 def dockerfile(
     repo: Repository,
     *,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
-    ] = None,
+    output: Output = None,
     format: Annotated[Format, typer.Option(help="The Dockerfile alone, or inside JSON.")] = Format.TEXT,  # noqa: A002
     options: CommandOptions,
 ) -> Outcome:
@@ -63,5 +80,16 @@ def dockerfile(
 
     Its build context is the repository, or with --subdir that directory of it.
     """
-    made = depnorm.dockerfile(repo, **options.for_library(_progress(options)))
-    return written(format_dockerfile(made, format), output)
+    made = depnorm.plan(repo, **options.for_library(_progress(options)))
+    text = format_dockerfile(depnorm.dockerfile(made), format)
+    sys.stderr.writelines(f"depnorm: {line}\n" for line in _doubts(made, repo))
+    return written(text, output)
+
+
+def _doubts(made: Plan, repo: Path) -> Iterator[str]:
+    """Why what the Dockerfile makes may not be what somebody wants."""
+    if not made.choice.used and not made.choice.installs_itself:
+        yield "no spec file was found, so this image gets the base and the repository alone"
+    if errors := _errors(made):
+        check = printable(shlex.join(["depnorm", "check", str(repo)]))
+        yield f"{wording.count(errors, 'finding')} of severity error, so the build may fail; `{check}` tells more"

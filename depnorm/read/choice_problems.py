@@ -39,13 +39,19 @@ def find_problems(evidence: Evidence, builder: Builder, ignored: Iterable[FoundF
         yield _problem(
             "",
             "DN008",
-            "has no spec file that counts, so nothing would be installed",
-            f"Create requirements.txt, environment.yml or install.R in {evidence.directory or 'the root'}.",
+            f"no spec file is in {_place(evidence)}, so the image gets the base and the repository alone (looked for"
+            " requirements.txt, environment.yml, install.R, runtime.txt, Pipfile, pyproject.toml and the like)",
+            f"Write what the code imports into a requirements.txt in {_place(evidence)}, one package a line; or plan"
+            " another directory: --subdir DIR.",
         )
     if builder in _UNPLANNED and (winner := _winner(evidence, builder)) != "REQUIRE":
         yield _unplanned(f"{evidence.directory}/{winner}" if evidence.directory else f"{winner}")
     for file in ignored:
         yield from _ignored(file, evidence, builder)
+
+
+def _place(evidence: Evidence) -> str:
+    return f"{evidence.directory}/" if evidence.directory else "the root"
 
 
 def _ignored(file: FoundFile, evidence: Evidence, builder: Builder) -> Iterator[Problem]:

@@ -269,9 +269,13 @@ class CranRepository(Struct, frozen=True, kw_only=True):
 
 
 class CranLockDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm lock --ecosystem cran --format json`: the R packages as of the date of a snapshot."""
+    """`depnorm lock --ecosystem cran --format json`: the R packages as of the date of a snapshot.
+
+    `lock_file` is the file of the repository that it was taken from.
+    """
 
     schema: Literal[1]
+    lock_file: str | None
     as_of: str | None
     r_version: str | None
     repositories: tuple[CranRepository, ...]

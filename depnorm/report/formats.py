@@ -75,8 +75,8 @@ class SchemaName(StrEnum):
     CORPUS_ASSIGN = "corpus-assign"
 
 
-def format_plan(plan: model.Plan, name: PlanFormat, display: Display) -> str:
-    """A plan in one of the formats."""
+def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository: str = "") -> str:
+    """A plan in one of the formats; `repository` is the name that a page has in its title."""
     match name:
         case PlanFormat.TEXT:
             from depnorm.report.terminal_plan import plan_text
@@ -93,7 +93,7 @@ def format_plan(plan: model.Plan, name: PlanFormat, display: Display) -> str:
         case PlanFormat.HTML:
             from depnorm.report.plan_page import plan_page
 
-            return plan_page(plan)
+            return plan_page(plan, repository)
         case _:
             assert_never(name)
 

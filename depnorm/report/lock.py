@@ -41,6 +41,7 @@ def cran_lock_json(lock: model.CranLock) -> str:
     return encode_json(
         documents.CranLockDocument(
             schema=1,
+            lock_file=lock.file or None,
             as_of=lock.as_of,
             r_version=lock.r_version,
             repositories=tuple(

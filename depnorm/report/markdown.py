@@ -51,7 +51,7 @@ def _stages(plan: model.Plan) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
     yield from ("", _plain(wording.prebuilt(plan))) if plan.layers_from else ()
     yield ""
-    yield f"Shared: {wording.shared_size(plan)}. Own: {wording.own_size(plan)}."
+    yield " ".join((f"Shared: {wording.shared_size(plan)}. Own: {wording.own_size(plan)}.", *wording.slim_note(plan)))
 
 
 def _layers(plan: model.Plan) -> Iterator[str]:

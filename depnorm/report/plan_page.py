@@ -10,10 +10,15 @@ from depnorm.report.sharing import own_bytes
 _NEEDED = 3
 
 
-def plan_page(plan: model.Plan) -> str:
-    """The page; no text of the repository can add markup or a script to it."""
+def plan_page(plan: model.Plan, repository: str = "") -> str:
+    """The page, with the repository's name in its title; no text of the repository can add markup or a script to it."""
     values = {"lead": list(_lead(plan)), "figures": _figures(plan), "sections": list(_sections(plan))}
-    return render_page("plan.html.j2", "Plan", values)
+    return render_page("plan.html.j2", _title(plan, repository), values)
+
+
+def _title(plan: model.Plan, repository: str) -> str:
+    name = f"Plan of {repository}" if repository else "Plan"
+    return f"{name}, for {wording.languages(plan.target)}"
 
 
 def _lead(plan: model.Plan) -> Iterator[str]:
@@ -25,6 +30,7 @@ def _lead(plan: model.Plan) -> Iterator[str]:
         shares = any(stage.kind is model.StageKind.SHARED for stage in plan.stages)
         size = wording.shared_size(plan) if shares else "nothing"
         yield f"Shared with other repositories: {size}. For this repository alone: {wording.own_size(plan)}."
+        yield from wording.slim_note(plan)
     else:
         yield "depnorm has no stages for this repository; the spec files say why."
 
@@ -35,12 +41,12 @@ def _figures(plan: model.Plan) -> list[Figure]:
     return [
         Figure(
             label="Shared with other repositories",
-            value=wording.megabytes(plan.shared_bytes),
+            value=(wording.megabytes(plan.shared_bytes) if plan.shared_bytes else "not known") if shared else "nothing",
             note=wording.count(len(shared), "layer"),
         ),
         Figure(
             label="For this repository alone",
-            value="not known" if own is None else wording.megabytes(own),
+            value="not known" if own is None else wording.own_size(plan),
             note="" if own is None else "downloaded for it",
         ),
         Figure(label="Stages", value=str(len(plan.stages)), note="in build order"),

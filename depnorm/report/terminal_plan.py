@@ -32,12 +32,10 @@ def plan_text(plan: model.Plan, display: Display) -> str:
 
 
 def _title(plan: model.Plan) -> Text:
-    python = f"Python {plan.target.python}" if plan.target.python else "the base image's Python"
-    r = f", R {plan.target.r_version or ''}".rstrip() if plan.target.r_version or plan.target.r_snapshot else ""
     proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked: versions are unproven"
     return Text.assemble(
         ("Plan", _HEADING),
-        printable(f" for {python}{r} on {plan.target.base_image}, {wording.packages_as_of(plan)}"),
+        printable(f" for {wording.languages(plan.target)} on {plan.target.base_image}, {wording.packages_as_of(plan)}"),
         (f" ({proof})", _QUIET),
     )
 
@@ -162,4 +160,5 @@ def _sharing(plan: model.Plan) -> list[str]:
         f"Shared with other repositories: {layers}.",
         *([printable(wording.prebuilt(plan))] if plan.layers_from else []),
         f"For this repository alone: {wording.own_size(plan)}.",
+        *wording.slim_note(plan),
     ]

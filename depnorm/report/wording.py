@@ -7,14 +7,14 @@ from depnorm.report.sharing import own_bytes, own_sizes
 
 
 def megabytes(size: int | None) -> str:
-    """A size as people read it, in units of 1000: `45.2 MB`, `380 kB`; an unknown size is the empty string."""
+    """A size as people read it, in units of 1000: `45.2 MB`, `12 bytes`; an unknown size is the empty string."""
     if size is None:
         return ""
     if size >= 10**9:
         return f"{size / 10**9:.2f} GB"
     if size >= 10**6:
         return f"{size / 10**6:.1f} MB"
-    return f"{-(-size // 1000)} kB"
+    return f"{-(-size // 1000)} kB" if size >= 1000 else f"{size} bytes"  # noqa: PLR2004  a kB
 
 
 def count(number: int, noun: str) -> str:
@@ -43,6 +43,12 @@ def package(stage_package: model.StagePackage) -> str:
     if stage_package.version is not None:
         return f"{stage_package.name} {stage_package.version}"
     return joined(stage_package.ecosystem, stage_package.name, stage_package.spec)
+
+
+def languages(target: model.Target) -> str:
+    """`Python 3.12`, `the base image's Python, R 4.4`."""
+    python = f"Python {target.python}" if target.python else "the base image's Python"
+    return python + (f", R {target.r_version or ''}".rstrip() if target.r_version or target.r_snapshot else "")
 
 
 def packages_as_of(plan: model.Plan) -> str:
@@ -81,12 +87,27 @@ def tally(findings: Iterable[model.Finding]) -> str:
 
 def own_size(plan: model.Plan) -> str:
     """What is downloaded for the repository alone, or why that is unknown."""
-    size = megabytes(own_bytes(plan))
-    if size or plan.mode is model.Mode.DECLARED:
-        return size or "unknown without a lock"
-    if plan.left_out:
+    size = own_bytes(plan)
+    if plan.stages and all(stage.kind in _WITHOUT_DOWNLOADS for stage in plan.stages):
+        return "nothing"
+    if plan.mode is model.Mode.DECLARED:
+        return "unknown without a lock"
+    if size:
+        return megabytes(size)
+    if any(each.is_wanted for each in plan.left_out):
         return "unknown, since the lock does not hold everything"
+    if size == 0:
+        return "nothing"
     return _with_unknown(own_sizes(plan))
+
+
+_WITHOUT_DOWNLOADS = frozenset({model.StageKind.BASE, model.StageKind.COPY})
+
+
+def slim_note(plan: model.Plan) -> tuple[str, ...]:
+    """What the sizes of a plan are that installs less than it downloads."""
+    note = "These are sizes of downloads. --slim leaves out some of what is in them: bytecode, tests, static libraries."
+    return (note,) if plan.slim and plan.stages else ()
 
 
 def shared_size(plan: model.Plan) -> str:

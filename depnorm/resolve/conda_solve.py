@@ -158,8 +158,9 @@ def _unreachable(text: str, channels: Sequence[CondaChannel]) -> ResolutionError
 
 
 def _cannot_be_asked(channel: CondaChannel, why: str) -> ResolutionError:
+    place = f"{channel.location}: " if channel.location.path else ""  # no line lists conda's default
     return ResolutionError(
-        f"{channel.location}: channel {channel.name} ({channel.public_url}) cannot be asked: {redact(why)}", hint=_HINT
+        f"{place}channel {channel.name} ({channel.public_url}) cannot be asked: {redact(why)}", hint=_HINT
     )
 
 

@@ -230,6 +230,68 @@ def test_a_repository_with_its_own_dockerfile_has_no_next_step(run: Run, tmp_pat
     assert "Next:" not in run("plan", tmp_path)
 
 
+def test_without_a_spec_file_the_next_step_is_to_write_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A plan of the base image alone is one; it says what was looked for, and the Dockerfile comes with a word."""
+    assert cli.run(["plan", str(tmp_path)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "no spec file is in the root" in shown
+    assert "looked for requirements.txt" in shown
+    assert "For this repository alone: nothing." in shown
+    assert shown.endswith("Next: say in a spec file what the image needs, and plan again.")
+    assert cli.run(["dockerfile", str(tmp_path)]) == 0
+    output = capsys.readouterr()
+    assert output.out.startswith("# depnorm")
+    assert "no spec file was found" in output.err
+
+
+def test_the_next_step_does_not_hide_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A build that will fail is not offered as if all were well."""
+    for directory in ("binder", ".binder"):
+        (tmp_path / directory).mkdir()
+    (tmp_path / "binder" / "requirements.txt").write_text("six\n")
+    assert cli.run(["plan", str(tmp_path)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("Next: mend what is an error (1 finding above), then depnorm dockerfile ")
+    assert cli.run(["dockerfile", str(tmp_path)]) == 0
+    assert "1 finding of severity error, so the build may fail" in capsys.readouterr().err
+
+
+def test_a_plan_goes_to_a_file(run: Run, repo: Path, tmp_path: Path) -> None:
+    """`-o`, as of a Dockerfile: nothing is printed; the page is named after the repository."""
+    place = tmp_path / "plan"
+    assert run("plan", repo, "-o", place) == ""
+    assert "\nNext: depnorm dockerfile " in place.read_text(encoding="utf-8")
+    assert run("plan", repo, "--format", "html", "-o", place) == ""
+    assert "<title>Plan of repo, for Python 3" in place.read_text(encoding="utf-8")
+    assert run("plan", repo, "--format", "json", "-o", place) == ""
+    assert json.loads(place.read_text(encoding="utf-8"))["schema"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--format", "pdf"], "'--format': 'pdf' is not one of 'text', 'json', 'markdown', 'html'."),
+        (["--max-layers", "few"], "'--max-layers': it should be a valid integer\n"),
+        (["--user-id", "-3"], "'--user-id': it should be greater than or equal to 0"),
+    ],
+)
+def test_a_wrong_value_is_told_plainly(
+    repo: Path, capsys: pytest.CaptureFixture[str], options: list[str], told: str
+) -> None:
+    """Without the words of the library that converts values."""
+    assert cli.run(["plan", str(repo), *options]) == 2
+    assert f"Invalid value for {told}" in capsys.readouterr().err
+
+
+def test_lock_lists_what_changes_a_lock(run: Run, repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Options about images are taken, so that the same do for all commands, and not listed."""
+    listed = {word for word in run("lock", "--help").split() if word.startswith("--")}
+    assert {"--as-of", "--python", "--all-specs", "--subdir", "--allow-builds"} <= listed
+    assert not {"--lock", "--layers", "--max-layers", "--slim", "--repo-dir", "--fallback", "--installer"} & listed
+    assert cli.run(["lock", str(repo), "--max-layers", "4", "--slim", "--offline"]) == 2
+    assert "--offline forbids it" in capsys.readouterr().err
+
+
 def test_the_catalogs_date_is_accepted(run: Run, repo: Path) -> None:
     """`--as-of` states a date; the catalog's own is the one there is."""
     date = json.loads(run("catalog", "list", "--format", "json"))["catalogs"][0]["as_of"]

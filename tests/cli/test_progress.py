@@ -25,6 +25,7 @@ def told(steps: Iterable[tuple[str, int, int]], capsys: pytest.CaptureFixture[st
     [
         (ONE, ["one resolution"]),
         ([ONE[0], *WHEELS[:1], ONE[1]], ["one resolution", "1/2 what wheels require: a.whl"]),
+        ([ONE[0], ("a.whl", 1, 1), ONE[1]], ["one resolution", "a.whl"]),
         (WHEELS, ["1/2 what wheels require: a.whl", "2/2 what wheels require: b.whl"]),
         ([("what wheels write: a.whl", 1, 1)], ["what wheels write: a.whl"]),
         ([("x", step, 100) for step in range(101)], ["0/100 x", "100/100 x"]),

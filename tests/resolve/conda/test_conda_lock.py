@@ -238,6 +238,17 @@ def test_an_answer_is_remembered(tmp_path: Path, lock: Locks) -> None:
         lock(url, "a")
 
 
+def test_a_channel_of_no_line_is_named_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conda's default channel stands nowhere in the file."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        place = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    monkeypatch.setenv("CONDA_CHANNEL_ALIAS", place)
+    monkeypatch.setenv("CONDA_DEFAULT_CHANNELS", f"{place}/main")
+    (tmp_path / "environment.yml").write_text("dependencies:\n  - python=3.11\n", encoding="utf-8")
+    with pytest.raises(ResolutionError, match=r"^(the )?channels? "):
+        depnorm.lock(tmp_path, as_of=AS_OF)
+
+
 def test_a_channel_that_is_not_there_is_named_at_once(
     channel: Channel, lock: Locks, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,6 @@ def needs_extra(command: Callable[P, R]) -> Callable[P, R]:
             if module not in EXTRA:
                 raise
             message = f"depnorm corpus: the module {module} is not installed"
-            raise UsageError(message, hint="pip install depnorm[corpus]") from error
+            raise UsageError(message, hint="pip install 'depnorm[corpus]'") from error
 
     return checked

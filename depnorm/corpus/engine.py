@@ -177,7 +177,7 @@ def _spark_session() -> Any:
     try:
         from pyspark.sql import SparkSession  # noqa: PLC0415  see the module
     except ImportError as error:
-        raise UsageError("--engine spark: pyspark is not installed", hint="pip install depnorm[spark]") from error
+        raise UsageError("--engine spark: pyspark is not installed", hint="pip install 'depnorm[spark]'") from error
     return SparkSession
 
 

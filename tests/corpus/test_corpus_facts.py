@@ -431,7 +431,7 @@ def test_a_missing_extra_is_said_in_a_sentence(tmp_path: Path, command: list[str
         return
     assert done.returncode == 2
     assert f"the module {module} is not installed" in done.stderr
-    assert "pip install depnorm[corpus]" in done.stderr
+    assert "pip install 'depnorm[corpus]'" in done.stderr
 
 
 def test_other_commands_do_not_pay_for_a_corpus(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_spark_is_asked_for_by_name(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "pyspark is not installed" in done.stderr
-    assert "pip install depnorm[spark]" in done.stderr
+    assert "pip install 'depnorm[spark]'" in done.stderr
 
 
 LINES = [

@@ -53,8 +53,7 @@ def needed(lock: Lock, request: Request) -> Lock:
 
 def beyond_locks(request: Request) -> frozenset[str]:
     """Names that no artifact of an index stands for."""
-    direct = {each.name for each in request.asked if each.name and (each.url is not None or each.editable)}
-    return request.own | request.built | direct
+    return request.own | request.built | {each.name for each in request.direct if each.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ def _still_needed(left_out: Sequence[LeftOut], lock: Lock, request: Request) -> 
 def beside_indexes(lock: Lock, request: Request) -> Lock:
     """The lock for the request's Target alone, with what no wheel that it holds can stand for left out by name."""
     other = tuple(_of_another_hash(lock, request))
-    left_out = (*lock.left_out, *_direct(request), *other)
+    left_out = (*lock.left_out, *_direct(lock, request), *other)
     return replace(
         lock,
         packages=tuple(each for each in lock.packages if each.name not in {one.name for one in other}),
@@ -92,14 +92,16 @@ def _read_pylock(text: str, request: Request) -> Lock:
     return lock_pylock(text, "the resolution", selection)
 
 
-def _direct(request: Request) -> Iterator[LeftOut]:
-    """What is asked for by URL or by path, and the repository's own projects."""
+def _direct(lock: Lock, request: Request) -> Iterator[LeftOut]:
+    """What comes from a URL or a path, and the repository's own projects."""
     for name in sorted(request.own):
         yield left_out_by_name(name, LeftOutKind.DIRECTORY, "is the repository's own")
     for name in sorted(request.built - request.own):
         yield left_out_by_name(name, LeftOutKind.SOURCE, "is built from source because of --no-binary")
-    for each in request.asked:
-        if each.url is not None or each.editable:
+    needed = {None, *(each.name for each in request.asked)}
+    needed |= {requirement_name(line) for package in lock.packages for line in package.requires}
+    for each in request.direct:
+        if each.name in needed:
             kind = LeftOutKind.VCS if "+" in urlsplit(each.url or "").scheme else LeftOutKind.ARCHIVE
             yield left_out_by_name(
                 each.name or redact(each.url or each.raw), kind, f"comes from a URL ({each.location})"
@@ -116,8 +118,7 @@ def _of_another_hash(lock: Lock, request: Request) -> Iterator[LeftOut]:
 
 
 def _query(request: Request) -> Query:
-    direct = {each.name for each in request.asked if each.name and (each.url is not None or each.editable)}
-    excluded = direct | request.own | request.built
+    excluded = request.own | request.built | {each.name for each in request.direct if each.name}
     asked = [each for each in request.asked if each.name is not None and each.name not in excluded]
     return Query(
         requirements=tuple(sorted({each.requirement for each in asked})),

@@ -52,6 +52,12 @@ class Request:
         """The `X.Y.Z` that versions are chosen for."""
         return self.python_patch or patch_release(self.python)
 
+    @property
+    def direct(self) -> tuple[Dependency, ...]:
+        """The lines that say that a package is a URL or a path: requirements, and constraints, which bind others."""
+        bound = (each for each in self.constraints if each.name and each.url is not None)
+        return (*(each for each in self.asked if each.url is not None or each.editable), *bound)
+
 
 def request_of(
     analysis: Analysis, list_directory: Callable[[str], Iterable[str]], *, python: str, platform: str, as_of: str

@@ -138,6 +138,15 @@ def test_what_no_wheel_stands_for_is_left_out(tmp_path: Path, columns: str, monk
     assert all(each.why for each in lock.left_out)
 
 
+def test_what_a_constraint_says_is_a_url_is_left_out(cache: Path) -> None:
+    """It is installed from there, whoever asks for it; a constraint of what nobody asks for says nothing."""
+    place = "https://example.org"
+    constraints = (f"six @ {place}/six-1.16.0-py2.py3-none-any.whl", f"attrs @ {place}/attrs-1-py3-none-any.whl")
+    lock = lock_python(request("python-dateutil", "idna", constraints=constraints), cache)
+    assert versions(lock).keys() == {"python-dateutil", "idna"}
+    assert left(lock) == {"six": LeftOutKind.ARCHIVE}
+
+
 def test_a_name_of_the_repository_never_comes_from_an_index(cache: Path) -> None:
     """Neither asked for directly nor because another package needs it (dependency confusion)."""
     lock = lock_python(request("idna", "requests", own=frozenset({"idna", "certifi"})), cache)

@@ -18,6 +18,7 @@ two, one is in fewer different layers, and the other may follow it.
 """
 
 import argparse
+import math
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +125,7 @@ def main() -> None:
             score(unseen, mine(*how), [cap]) for how in ((seen, SearchOptions.of(Emitter.LINK, cap)), (unseen, own))
         ]
         one, two = ({way.name: each.attained(way.blobs) for way in each.ways if way.cap == cap} for each in found)
-        limit = found[0].attained(round(program.bound(cap, arguments.rounds)))
+        limit = math.ceil(100 * found[0].attained(int(program.bound(cap, arguments.rounds)))) / 100
         print(f"{cap:>6} {one[LARGEST]:>14.1f} {one[MINED]:>16.1f} {two[MINED]:>18.1f} {limit:>7.2f}", flush=True)
     whole = next(way for way in found[0].ways if way.name == IDENTICAL)
     print(f"identical environments alone: {found[0].attained(whole.blobs):.1f} %; each package once: 100 %")

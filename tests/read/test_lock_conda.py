@@ -1,5 +1,6 @@
 """conda-lock.yml: conda-lock's own writer and parser are the oracles."""
 
+import json
 import subprocess
 import sys
 import warnings
@@ -188,6 +189,26 @@ def test_a_conda_file_of_another_package_is_no_artifact(written: Path, filename:
     lines[place] = lines[place].rpartition("/")[0] + filename
     (problem,) = parse_conda_lock("\n".join(lines).encode(), "conda-lock.yml").problems
     assert "is not a file of" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("-r /etc/passwd #", "1"),
+        ("--index-url http://127.0.0.1 #", "1"),
+        ("six @ file:///x.whl #", "1"),
+        ("six", "1 #"),
+    ],
+)
+def test_what_was_left_out_is_a_name_and_a_version(written: Path, name: str, version: str) -> None:
+    """A resolver is given both in one line, and its other lines decide what it reads and whom it asks."""
+    left = {"ecosystem": "pypi", "name": name, "version": version, "kind": "vcs", "why": "comes from git"}
+    told = json.dumps({"created_by": "depnorm", "left_out": [left]})
+    text = written.read_text("utf-8").replace(
+        "  platforms:", f"  custom_metadata:\n    depnorm: '{told}'\n  platforms:", 1
+    )
+    (problem,) = parse_conda_lock(text.encode(), "conda-lock.yml").problems
+    assert "is not" in problem.message
 
 
 @pytest.mark.parametrize(

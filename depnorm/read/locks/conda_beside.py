@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from depnorm.model import Ecosystem, LeftOut, LeftOutKind
-from depnorm.read.locks.fields import FieldError, checked_text, items_at, optional_text, text
+from depnorm.read.locks.fields import (
+    FieldError,
+    checked_text,
+    items_at,
+    optional_text,
+    python_name,
+    python_version,
+    text,
+)
 
 KEY = "depnorm"
 
@@ -43,10 +51,14 @@ def _left_out(value: object) -> LeftOut:
         ecosystem, kind = Ecosystem(text(value, "ecosystem")), LeftOutKind(text(value, "kind"))
     except ValueError as error:
         raise FieldError(f"left_out: {error}") from error
+    name, version = text(value, "name"), optional_text(value, "version")
+    if ecosystem is Ecosystem.PYPI and version is not None:  # without one, the name may be a URL
+        python_name(name)
+        python_version(version)
     return LeftOut(
         ecosystem=ecosystem,
-        name=text(value, "name"),
-        version=optional_text(value, "version"),
+        name=name,
+        version=version,
         kind=kind,
         why=text(value, "why"),
     )

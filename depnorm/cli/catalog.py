@@ -1,5 +1,7 @@
 """`depnorm catalog`."""
 
+import re
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,16 +10,20 @@ import typer
 
 import depnorm
 from depnorm.cli.command import PlainCommand, PlainGroup
+from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, EngineOption, MemoryOption, engine_options
+from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
 from depnorm.cli.progress import show_progress
 from depnorm.cli.terminal import display
+from depnorm.errors import UsageError
+from depnorm.model import canonical_name
 from depnorm.report.formats import Format, format_bake, format_catalog, format_catalog_list
 
 app = typer.Typer(
     name="catalog",
     cls=PlainGroup,
-    help="Show, refresh or build the shared layers.",
+    help="Show, mine, refresh or build the shared layers.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -32,6 +38,13 @@ class WheelInstaller(StrEnum):
     PIP = "pip"
 
 
+LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MINE = """\b
+Example:
+  depnorm corpus facts repositories/ -o facts.parquet
+  depnorm catalog mine facts.parquet -o catalog --label geopandas=geo
+  depnorm plan . --catalog catalog
+"""
 _BAKE = """\b
 Examples:
   depnorm catalog bake layers --registry registry.example.org/depnorm
@@ -80,6 +93,72 @@ def refresh(
     place = directory or Path(depnorm.load_catalog(DEFAULT).source)
     depnorm.refresh_catalog(place, as_of=check_date(as_of), pythons=tuple(python or ()), progress=show_progress())
     return Outcome(text=format_catalog_list([depnorm.load_catalog(str(place))], format), document=format is Format.JSON)
+
+
+@app.command(cls=PlainCommand, epilog=_MINE)
+@needs_extra
+def mine(  # noqa: PLR0913  each is an option
+    facts: Annotated[
+        list[Path], typer.Argument(metavar="FACTS...", help="Files of `depnorm corpus facts`; each weighs the same.")
+    ],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the catalog goes.")],
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Ignore what was published later; by default as --from.")
+    ] = None,
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="NAME|PATH", help="The catalog whose Pythons, build backends and R subsets it takes."
+        ),
+    ] = DEFAULT,
+    max_layers: Annotated[
+        int, typer.Option(metavar="N", min=1, max=120, help="Shared layers of one image, at most.")
+    ] = 8,
+    min_share: Annotated[
+        float, typer.Option(metavar="PERCENT", min=0, max=100, help="How many repositories need what has a layer.")
+    ] = 1.0,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEAD=NAME", help="What a layer is called, by the package most ask for; repeat it."),
+    ] = None,
+    engine: EngineOption = EngineName.DUCKDB,
+    memory: MemoryOption = DEFAULT_MEMORY,
+    format: FormatOption = Format.TEXT,  # noqa: A002  --format
+) -> Outcome:
+    """Make a catalog of what repositories have in common.
+
+    Resolves what they ask for, as of a date, and groups what they need into layers that plans can take. Uses the
+    network and uv, and takes minutes for each Python.
+    """
+    from depnorm.corpus.subsets import SubsetOptions  # noqa: PLC0415  heavy, and needs the extra
+    from depnorm.library.catalog_mining import MiningOptions, mine_catalog  # noqa: PLC0415  as above
+
+    mine_catalog(
+        facts,
+        output,
+        as_of=check_date(as_of) if as_of else depnorm.load_catalog(start).as_of,
+        base=start,
+        options=MiningOptions(
+            subsets=SubsetOptions(max_layers=max_layers, min_share=min_share / 100), labels=_labels(label or ())
+        ),
+        progress=show_progress(),
+        engine=engine_options(engine, memory),
+    )
+    catalog = depnorm.load_catalog(str(output))
+    return Outcome(text=format_catalog_list([catalog], format), document=format is Format.JSON)
+
+
+def _labels(given: Iterable[str]) -> dict[str, str]:
+    labels = {}
+    for each in given:
+        head, equals, name = each.partition("=")
+        if not equals or not LABEL.fullmatch(name):
+            raise UsageError(
+                f"--label {each}: expected HEAD=NAME, the name in small letters", hint="--label geopandas=geo"
+            )
+        labels[canonical_name(head)] = name
+    return labels
 
 
 @app.command(cls=PlainCommand, epilog=_BAKE)

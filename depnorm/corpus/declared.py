@@ -1,5 +1,6 @@
 """What the spec files of many repositories declare: pins, URLs and references, counted."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from depnorm.corpus.engine import EngineOptions, open_engine, read_parquet
+from depnorm.corpus.engine import EngineOptions, failures, in_batches, open_engine, read_parquet
+from depnorm.corpus.locked import BATCH_ROWS, no_facts
 from depnorm.corpus.schema import FactKind, Pinned
-from depnorm.errors import UnusableInputError
-from depnorm.model import Ecosystem, redact
+from depnorm.model import Ecosystem
 from depnorm.model.corpus_report import Declarations, Declared, PinnedApart
 from depnorm.model.mined import Package
 
@@ -45,9 +46,29 @@ def read_declarations(facts: Path, *, limit: int, engine: EngineOptions | None =
                 pinned=_pinned(declared),
             )
         except (ibis.IbisError, AttributeError, pa.ArrowException, OSError) as error:
-            message = f"{facts}: is no Parquet file of facts ({redact(str(error))})"
-            hint = "Make one: depnorm corpus facts DIR|FILE... -o facts.parquet"
-            raise UnusableInputError(message, hint=hint) from error
+            raise no_facts(facts, error) from error
+
+
+def declared_batches(facts: Path, engine: EngineOptions | None = None) -> Iterator[pa.RecordBatch]:
+    """The distinct id, name and version (empty) of the PyPI packages that repositories ask for, in no order.
+
+    From Parquet of `depnorm corpus facts`: at the newest commit of each repository, what is declared in files that are
+    installed, and what closures declare. Raises `UnusableInputError` for a file that holds no facts.
+    """
+    with open_engine(engine) as connection:
+        try:
+            yield from in_batches(connection, _asked(read_parquet(connection, [facts])), BATCH_ROWS)
+        except (*failures(connection), ibis.IbisError, AttributeError) as error:  # AttributeError: no such column
+            raise no_facts(facts, error) from error
+
+
+def _asked(facts: Any) -> Any:
+    newest = facts.group_by("repository").agg(position=facts["position"].max())
+    own = facts["group"].isnull() | facts["path"].isnull()  # neither an extra nor a group: those are not installed
+    is_asked = own & facts["used"] & (facts["pinned"] != Pinned.LOCKED.value) & facts["name"].notnull()
+    rows = facts.filter(is_asked & (facts["ecosystem"] == Ecosystem.PYPI.value))
+    rows = rows.semi_join(newest, ["repository", "position"])
+    return rows.select(id=rows["repository"], name=rows["name"], version=ibis.literal("")).distinct()
 
 
 def _newest(facts: Any) -> Any:

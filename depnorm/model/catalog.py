@@ -55,6 +55,7 @@ class Subset:
     declare at least one head, `heads_seen_in` those that declare each. `why` says in a sentence where the choice comes
     from. `installs` are the heads that bring the others (R; all of them by default), `system` the distribution's
     packages that its binaries need (R). A `wheelhouse` is a directory of wheel files, not installed packages.
+    `needed_in` counts the repositories that need all packages of a mined subset, None of one that was chosen by hand.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Subset:
     heads_seen_in: tuple[int, ...] = ()
     installs: tuple[str, ...] = ()
     wheelhouse: bool = False
+    needed_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +138,52 @@ class CranAdmission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What layers give to repositories, as shares of all the bytes that these need (0 to 1).
+
+    `locked`: in layers that are needed whole. `declared` and `dead`: in layers of which a head is needed, and what
+    these bring that is not.
+    """
+
+    locked: float = 0.0
+    declared: float = 0.0
+    dead: float = 0.0
+
+    @property
+    def gain(self) -> float:
+        """What counts: both ways of sharing alike, less what is carried for nothing."""
+        return self.locked + self.declared - self.dead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the Python subsets of a catalog were mined from, how, and what images get of them.
+
+    `sources` are files of facts, by name, with how many repositories of each declare a package; each file weighs the
+    same. `reach` is of all of them, `unseen` of subsets chosen on one half, tested on the other. A subset is needed by
+    at least `min_share` of the weight and has `min_bytes`, unless another needs it; packages that need one of more than
+    `max_bytes` are `left_out`. `price` are the bytes that a place among `max_layers` is worth.
+    """
+
+    sources: tuple[tuple[str, int], ...]
+    python: str
+    max_layers: int
+    min_share: float
+    min_bytes: int
+    max_bytes: int
+    price: int
+    reach: Reach
+    unseen: Reach
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     """The subsets in global order, what they were chosen from, and the dates that exist of each ecosystem.
 
     `also_resolved` are roots without a layer, with the number of corpus repositories that declare them: a snapshot
-    knows their closures, so admission sees what they need. `source` is the directory the catalog was read from.
+    knows their closures, so admission sees what they need. `source` is the directory the catalog was read from,
+    `origin` what its Python subsets were mined from, None where they were chosen by hand.
     """
 
     name: str
@@ -152,3 +195,4 @@ class Catalog:
     platform: str = "manylinux_2_28_x86_64"
     also_resolved: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
+    origin: Origin | None = None

@@ -35,8 +35,9 @@ def catalog_text(catalog: model.Catalog, snapshot: model.Snapshot, display: Disp
 
     title = f"Catalog {printable(catalog.name)}: packages as of {snapshot.as_of}, Python {snapshot.python}"
     table = Table(box=None, pad_edge=False)
-    for heading, justify in (("layer", "left"), ("packages", "right"), ("size", "right"), ("seen in", "right")):
-        table.add_column(heading, justify="right" if justify == "right" else "left", no_wrap=True)
+    table.add_column("layer", no_wrap=True)
+    for heading in ("packages", "size", "asked in", "needed in"):
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("people ask for")
     layers = _layers(snapshot)
     for subset in catalog.subsets:
@@ -46,9 +47,37 @@ def catalog_text(catalog: model.Catalog, snapshot: model.Snapshot, display: Disp
             str(len(layer.packages)) if layer else "",
             megabytes(layer.size) if layer else "",
             str(subset.seen_in),
+            "" if subset.needed_in is None else str(subset.needed_in),
             Text(shortened([printable(head) for head in subset.heads], 12)),
         )
-    return f"{title}\n\n{display.render(table)}"
+    return f"{title}\n\n{display.render(table)}\n{_origin_text(catalog, display)}"
+
+
+def _origin_text(catalog: model.Catalog, display: Display) -> str:
+    """Where the numbers come from."""
+    from rich.text import Text  # noqa: PLC0415  as above
+
+    origin = catalog.origin
+    asked = "asked in: repositories that declare one of its heads"
+    if origin is None:
+        return display.render(Text(f"{asked}. These layers were chosen by hand."))
+    sources = " and ".join(
+        f"{printable(name)} ({count(repositories, 'repository')})" for name, repositories in origin.sources
+    )
+    weigh = ", each file weighing the same" if len(origin.sources) > 1 else ""
+    mined = (
+        f"{asked}; needed in: those that need all of its packages. Python layers are mined from what {sources} declare"
+        f"{weigh}, resolved for Python {origin.python} as of {catalog.as_of}: packages that at least "
+        f"{origin.min_share:.1%} need, of {megabytes(origin.min_bytes)} or more, and what those need. Left out: what "
+        f"needs a package of more than {megabytes(origin.max_bytes)} ({count(len(origin.left_out), 'package')})."
+    )
+    reach = (
+        f"With {count(origin.max_layers, 'layer')} a locked image gets {origin.reach.locked:.0%} of its bytes from "
+        f"them, another {origin.reach.declared:.0%}, with {origin.reach.dead:.1%} more that it does not need. Of "
+        f"repositories that mining did not see: {origin.unseen.locked:.0%}, {origin.unseen.declared:.0%} and "
+        f"{origin.unseen.dead:.1%}."
+    )
+    return f"{display.render(Text(mined))}\n{display.render(Text(reach))}"
 
 
 def catalog_json(catalog: model.Catalog, snapshot: model.Snapshot) -> str:
@@ -64,8 +93,28 @@ def catalog_json(catalog: model.Catalog, snapshot: model.Snapshot) -> str:
             r_snapshots=catalog.r_snapshots,
             layers=tuple(_layer(subset, layers.get(subset.name)) for subset in catalog.subsets),
             dropped=dict(snapshot.dropped),
+            origin=_origin(catalog.origin) if catalog.origin else None,
         )
     )
+
+
+def _origin(origin: model.Origin) -> documents.CatalogOrigin:
+    return documents.CatalogOrigin(
+        sources=tuple(documents.CatalogSource(file=name, repositories=number) for name, number in origin.sources),
+        python=origin.python,
+        max_layers=origin.max_layers,
+        min_share=origin.min_share,
+        min_bytes=origin.min_bytes,
+        max_bytes=origin.max_bytes,
+        price=origin.price,
+        reach=_reach(origin.reach),
+        unseen=_reach(origin.unseen),
+        left_out=origin.left_out,
+    )
+
+
+def _reach(reach: model.Reach) -> documents.CatalogReach:
+    return documents.CatalogReach(locked=reach.locked, declared=reach.declared, dead=reach.dead)
 
 
 def _layers(snapshot: model.Snapshot) -> Mapping[str, model.SharedLayer]:
@@ -78,6 +127,7 @@ def _layer(subset: model.Subset, layer: model.SharedLayer | None) -> documents.C
         ecosystem=subset.ecosystem,
         heads=subset.heads,
         seen_in=subset.seen_in,
+        needed_in=subset.needed_in,
         why=subset.why,
         packages=None
         if layer is None

@@ -292,19 +292,57 @@ class CatalogPackage(Struct, frozen=True, kw_only=True):
 
 
 class CatalogLayer(Struct, frozen=True, kw_only=True):
-    """A subset of the catalog; `packages` and `bytes` are null where no snapshot tells them (R)."""
+    """A subset of the catalog; `packages` and `bytes` are null where no snapshot tells them (R).
+
+    `seen_in` counts the repositories that ask for a head, `needed_in` those that need all of it, null where it was not
+    mined.
+    """
 
     name: str
     ecosystem: model.Ecosystem
     heads: tuple[str, ...]
     seen_in: int
+    needed_in: int | None
     why: str
     packages: tuple[CatalogPackage, ...] | None
     bytes: int | None
 
 
+class CatalogSource(Struct, frozen=True, kw_only=True):
+    """A file of facts, and how many of its repositories declare a package."""
+
+    file: str
+    repositories: int
+
+
+class CatalogReach(Struct, frozen=True, kw_only=True):
+    """Shares, 0 to 1, of all bytes that repositories need (`depnorm.model.Reach`)."""
+
+    locked: float
+    declared: float
+    dead: float
+
+
+class CatalogOrigin(Struct, frozen=True, kw_only=True):
+    """What the Python layers were mined from, how, and what images get of them (`depnorm.model.Origin`)."""
+
+    sources: tuple[CatalogSource, ...]
+    python: str
+    max_layers: int
+    min_share: float
+    min_bytes: int
+    max_bytes: int
+    price: int
+    reach: CatalogReach
+    unseen: CatalogReach
+    left_out: tuple[str, ...]
+
+
 class CatalogDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm catalog show --format json`: the layers in their global order, for one Python."""
+    """`depnorm catalog show --format json`: the layers in their global order, for one Python.
+
+    `origin` is null where the layers were chosen by hand.
+    """
 
     schema: Literal[1]
     name: str
@@ -314,6 +352,7 @@ class CatalogDocument(Struct, frozen=True, kw_only=True):
     r_snapshots: tuple[str, ...]
     layers: tuple[CatalogLayer, ...]
     dropped: dict[str, str]
+    origin: CatalogOrigin | None
 
 
 class CatalogName(Struct, frozen=True, kw_only=True):

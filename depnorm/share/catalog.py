@@ -13,6 +13,8 @@ from depnorm.model import (
     Catalog,
     Ecosystem,
     LockedPackage,
+    Origin,
+    Reach,
     SharedLayer,
     Snapshot,
     Subset,
@@ -24,7 +26,9 @@ from depnorm.share.catalog_format import (
     CatalogFile,
     DroppedEntry,
     LayerEntry,
+    OriginEntry,
     PackageEntry,
+    ReachEntry,
     SnapshotFile,
     SubsetEntry,
 )
@@ -114,7 +118,27 @@ def _read_catalog(directory: Path) -> Catalog:
         platform=file.platform,
         also_resolved=MappingProxyType(file.also_resolved),
         source=str(directory),
+        origin=_origin(file.origin) if file.origin else None,
     )
+
+
+def _origin(entry: OriginEntry) -> Origin:
+    return Origin(
+        sources=tuple(entry.sources.items()),
+        python=entry.python,
+        max_layers=entry.max_layers,
+        min_share=entry.min_share,
+        min_bytes=entry.min_bytes,
+        max_bytes=entry.max_bytes,
+        price=entry.price,
+        reach=_reach(entry.reach),
+        unseen=_reach(entry.unseen),
+        left_out=entry.left_out,
+    )
+
+
+def _reach(entry: ReachEntry) -> Reach:
+    return Reach(locked=entry.locked, declared=entry.declared, dead=entry.dead)
 
 
 def _subset(entry: SubsetEntry) -> Subset:
@@ -128,6 +152,7 @@ def _subset(entry: SubsetEntry) -> Subset:
         system=entry.system,
         heads_seen_in=tuple(entry.heads.values()),
         wheelhouse=entry.wheelhouse,
+        needed_in=entry.needed_in,
     )
 
 

@@ -35,6 +35,7 @@ Edge = Annotated[
 Date = Annotated[str, Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
 Python = Annotated[str, Meta(pattern=r"^3\.[1-9]?[0-9]\Z")]
 Platform = Annotated[str, Meta(pattern=r"^manylinux_2_[0-9]{1,2}_(x86_64|aarch64)\Z")]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Sentence = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z", max_length=500)]
 
 
@@ -93,6 +94,30 @@ class SubsetEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True,
     installs: tuple[AnyName, ...] = ()
     system: tuple[AptName, ...] = ()
     wheelhouse: bool = False
+    needed_in: Count | None = None
+
+
+class ReachEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A `Reach`."""
+
+    locked: Share
+    declared: Share
+    dead: Annotated[float, Meta(ge=0)]
+
+
+class OriginEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The `origin` of a catalog that was mined."""
+
+    sources: dict[Sentence, Count]
+    python: Python
+    max_layers: Annotated[int, Meta(ge=0, le=120)]
+    min_share: Share
+    min_bytes: Count
+    max_bytes: Count
+    price: Count
+    reach: ReachEntry
+    unseen: ReachEntry
+    left_out: tuple[PypiName, ...]
 
 
 class CatalogFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -107,3 +132,4 @@ class CatalogFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     r_snapshots: tuple[Date, ...]
     subsets: tuple[SubsetEntry, ...]
     also_resolved: dict[PypiName, Count]
+    origin: OriginEntry | None = None

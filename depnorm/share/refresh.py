@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from depnorm.errors import CatalogError
-from depnorm.model import Catalog, Ecosystem, LockedPackage, Progress, Snapshot
+from depnorm.model import Catalog, Ecosystem, LockedPackage, Progress, Snapshot, Subset
 from depnorm.share.layers import split_layers
 
 
@@ -61,15 +61,7 @@ def refresh_snapshot(
     how many roots are done, and of how many. Raises `CatalogError` when no root is left, and `ResolutionError` when the
     resolver cannot be run or reached: a root is never dropped because a network was down.
     """
-    tiers = tuple(_tiers(catalog))
-    votes = _collect_votes([root for tier in tiers for root in tier], resolver, progress)
-    joint = _Joint()
-    for tier in tiers:
-        _join(tier, joint, votes, resolver)
-    if not joint.roots:
-        raise CatalogError(f"catalog {catalog.name}: no root has wheels for Python {python} as of {as_of}")
-    found = resolver.packages(_pins(joint.roots), _pins(joint.versions))
-    packages = {package.name: package for package in sorted(found, key=lambda package: package.name)}
+    joint, packages = _resolve(catalog, python, as_of, resolver, progress)
     return Snapshot(
         python=python,
         platform=catalog.platform,
@@ -81,6 +73,39 @@ def refresh_snapshot(
         held_back=MappingProxyType(joint.held_back),
         uv=next(iter(resolver.packages(["uv"], ()))) if resolver.versions(["uv"], ()) else None,
     )
+
+
+def resolve_roots(
+    roots: Mapping[str, int], python: str, as_of: str, resolver: Resolver, progress: Progress | None = None
+) -> dict[str, LockedPackage]:
+    """All that these names need at one joint resolution, by name, as a snapshot would have it.
+
+    `roots` counts who declares each name. Raises what `refresh_snapshot` does.
+    """
+    pool = Subset(
+        name="pool",
+        ecosystem=Ecosystem.PYPI,
+        heads=tuple(roots),
+        heads_seen_in=tuple(roots.values()),
+        seen_in=max(roots.values()),
+        why="",
+    )
+    alone = Catalog(name="pool", as_of=as_of, default_python=python, pythons=(python,), r_snapshots=(), subsets=(pool,))
+    return _resolve(alone, python, as_of, resolver, progress)[1]
+
+
+def _resolve(
+    catalog: Catalog, python: str, as_of: str, resolver: Resolver, progress: Progress | None
+) -> tuple[_Joint, dict[str, LockedPackage]]:
+    tiers = tuple(_tiers(catalog))
+    votes = _collect_votes([root for tier in tiers for root in tier], resolver, progress)
+    joint = _Joint()
+    for tier in tiers:
+        _join(tier, joint, votes, resolver)
+    if not joint.roots:
+        raise CatalogError(f"catalog {catalog.name}: no root has wheels for Python {python} as of {as_of}")
+    found = resolver.packages(_pins(joint.roots), _pins(joint.versions))
+    return joint, {package.name: package for package in sorted(found, key=lambda package: package.name)}
 
 
 def _tiers(catalog: Catalog) -> Iterator[list[_Root]]:

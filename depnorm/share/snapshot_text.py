@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ def render_catalog(catalog: Catalog) -> str:
         "pythons": catalog.pythons,
         "r_snapshots": catalog.r_snapshots,
     }
+    if catalog.origin:
+        head["origin"] = {**asdict(catalog.origin), "sources": dict(catalog.origin.sources)}
     also = ",\n".join(f"{json.dumps(name)}: {count}" for name, count in sorted(catalog.also_resolved.items()))
     return _document(head, _array("subsets", map(_subset, catalog.subsets)), f'"also_resolved": {{\n{also}\n}}')
 
@@ -63,7 +66,7 @@ def _array(name: str, entries: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _line(entry: Mapping[str, Any]) -> str:
-    filled = {name: value for name, value in entry.items() if value not in ((), False) or name == "after"}
+    filled = {name: value for name, value in entry.items() if value not in ((), False, None) or name == "after"}
     return json.dumps(filled, separators=(", ", ": "))
 
 
@@ -99,4 +102,5 @@ def _subset(subset: Subset) -> dict[str, Any]:
         "installs": subset.installs,
         "system": subset.system,
         "wheelhouse": subset.wheelhouse,
+        "needed_in": subset.needed_in,
     }

@@ -1,0 +1,166 @@
+"""Subsets of a catalog: mined by name from what repositories need, each a layer that can be taken whole."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from depnorm.corpus.subsets import Need, Pool, SubsetOptions, choose_subsets, reach_of
+from depnorm.errors import UnusableInputError
+from depnorm.library.catalog_mining import MiningOptions, mine_catalog
+from depnorm.library.corpus_facts import corpus_facts
+from depnorm.share.catalog import load_catalog, load_snapshot
+from depnorm.share.snapshot_text import write_catalog
+
+MB = 1_000_000
+POOL = Pool(
+    sizes={"numpy": 16 * MB, "pandas": 12 * MB, "pytz": 500_000, "requests": 64_000, "idna": 70_000, "huge": 900 * MB},
+    requires={
+        **{name: frozenset() for name in ("numpy", "pytz", "idna")},
+        "pandas": frozenset({"numpy", "pytz"}),
+        "requests": frozenset({"idna"}),
+        "huge": frozenset({"numpy"}),
+    },
+)
+
+
+def need(pool: Pool, *names: str, weight: float = 1.0) -> Need:
+    return Need(packages=pool.closure(names), weight=weight)
+
+
+NEEDS = [
+    *(need(POOL, "numpy") for _ in range(5)),
+    *(need(POOL, "pandas") for _ in range(4)),
+    *(need(POOL, "pandas", "requests") for _ in range(3)),
+]
+
+
+def test_what_travels_together_is_a_layer_and_what_does_not_is_none() -> None:
+    """Half of those who need numpy need no pandas; pytz is never without pandas; requests weighs too little."""
+    choice = choose_subsets(NEEDS, POOL, SubsetOptions())
+    assert [(sorted(each.packages), sorted(each.heads), sorted(each.after)) for each in choice.groups] == [
+        (["numpy"], ["numpy"], []),
+        (["pandas", "pytz"], ["pandas"], [0]),
+    ]
+    assert [each.size for each in choice.groups] == [16 * MB, 12_500_000]
+    total = 12 * 16 * MB + 7 * 12_500_000 + 3 * 134_000
+    assert choice.reach.locked == choice.reach.declared == pytest.approx((total - 3 * 134_000) / total)
+    assert choice.reach.dead == 0
+
+
+def test_small_and_rare_groups_are_no_layers() -> None:
+    """A layer is needed by enough repositories and has enough bytes, unless another needs it."""
+    few = SubsetOptions(min_share=0.6)
+    assert [sorted(each.packages) for each in choose_subsets(NEEDS, POOL, few).groups] == [["numpy"]]
+    small = SubsetOptions(min_bytes=100_000)
+    assert {"idna", "requests"} in [{*each.packages} for each in choose_subsets(NEEDS, POOL, small).groups]
+
+
+def test_packages_that_need_a_huge_one_are_left_out() -> None:
+    """Alone it would be a layer: three need it, and it is most of the bytes."""
+    needs = [*NEEDS, *(need(POOL, "huge") for _ in range(3))]
+    assert {"huge"} in [{*each.packages} for each in choose_subsets(needs, POOL, SubsetOptions()).groups]
+    pool = POOL.without(100 * MB)
+    assert "huge" not in pool.sizes
+    assert pool.closure(["huge", "pandas"]) == {"pandas", "numpy", "pytz"}
+
+
+def test_an_image_has_no_more_layers_than_it_may() -> None:
+    """With one layer it takes the larger; one that comes after another needs both places."""
+    groups = choose_subsets(NEEDS, POOL, SubsetOptions()).groups
+    one = reach_of(groups, [need(POOL, "pandas")], POOL, 1)
+    assert one.locked == pytest.approx(16 / 28.5)
+    assert reach_of(groups, [need(POOL, "pandas")], POOL, 2).locked == 1
+
+
+def test_what_comes_along_unneeded_is_dead() -> None:
+    """Without a lock whoever needs a head gets the layer."""
+    pool = Pool(sizes={"a": 3 * MB, "b": MB}, requires={"a": frozenset(), "b": frozenset()})
+    needs = [*(need(pool, "a", "b") for _ in range(30)), need(pool, "a")]
+    choice = choose_subsets(needs, pool, SubsetOptions())
+    if len(choice.groups) == 1:
+        assert choice.reach.dead == pytest.approx(1 / (30 * 4 + 3))
+        assert choice.reach.locked == pytest.approx(30 * 4 / (30 * 4 + 3))
+    else:
+        assert choice.reach.dead == 0
+
+
+@st.composite
+def corpora(draw: st.DrawFn) -> tuple[Pool, list[Need]]:
+    """Packages that may require each other in circles, and what repositories need of them."""
+    names = [f"p{number}" for number in range(draw(st.integers(1, 12)))]
+    sizes = {name: draw(st.sampled_from([10_000, 400_000, MB, 7 * MB, 60 * MB])) for name in names}
+    requires: Mapping[str, frozenset[str]] = {
+        name: draw(st.frozensets(st.sampled_from([*names, "elsewhere"]), max_size=3)) for name in names
+    }
+    pool = Pool(sizes=sizes, requires=requires)
+    asked = draw(st.lists(st.frozensets(st.sampled_from(names), min_size=1, max_size=4), min_size=1, max_size=20))
+    return pool, [need(pool, *each, weight=1 / len(asked)) for each in asked]
+
+
+@given(corpora(), st.integers(1, 6), st.randoms(use_true_random=False))
+def test_groups_are_layers_of_a_catalog(corpus: tuple[Pool, list[Need]], max_layers: int, random: Random) -> None:
+    """No package is in two; each is closed with those before it; the order of needs does not matter."""
+    pool, needs = corpus
+    options = SubsetOptions(max_layers=max_layers, min_share=0.1, min_bytes=100_000)
+    choice = choose_subsets(needs, pool, options)
+    held: set[str] = set()
+    for place, group in enumerate(choice.groups):
+        assert group.heads
+        assert group.heads <= group.packages
+        assert held.isdisjoint(group.packages)
+        assert all(before < place and choice.groups[before].after <= group.after for before in group.after)
+        reach = group.packages.union(*(choice.groups[before].packages for before in group.after))
+        assert pool.closure(group.packages) <= reach
+        assert pool.closure(group.heads) >= group.packages
+        held |= group.packages
+    assert 0 <= choice.reach.locked <= 1
+    assert 0 <= choice.reach.declared <= 1
+    shuffled = random.sample(needs, len(needs))
+    assert choose_subsets(shuffled, pool, options).groups == choice.groups
+
+
+def _facts(directory: Path, repositories: Mapping[str, str]) -> Path:
+    for name, text in repositories.items():
+        (directory / "repositories" / name).mkdir(parents=True)
+        (directory / "repositories" / name / "requirements.txt").write_text(text, encoding="utf-8")
+    output = directory / "facts.parquet"
+    corpus_facts([directory / "repositories"], output)
+    return output
+
+
+def test_from_repositories_to_layers_that_plans_take(tmp_path: Path) -> None:
+    """Facts, a mined catalog, its snapshots: what is written is read again, whole, and says where it comes from."""
+    lines = {f"repository-{n}": "requests\n" + ("pyyaml>=5\n" if n % 2 else "") for n in range(8)}
+    facts = _facts(tmp_path, {**lines, "alone": "nobody-else-asks-for-this\n"})
+    base = load_catalog()
+    start = tmp_path / "start"
+    start.mkdir()
+    write_catalog(
+        start, replace(base, pythons=("3.12",), subsets=tuple(s for s in base.subsets if s.ecosystem == "cran"))
+    )
+    options = MiningOptions(subsets=SubsetOptions(min_bytes=100_000), labels={"requests": "http"})
+    mine_catalog([facts], tmp_path / "catalog", as_of="2025-06-20", base=str(start), options=options)
+    catalog = load_catalog(str(tmp_path / "catalog"))
+    http, yaml = (subset for subset in catalog.subsets if subset.ecosystem == "pypi")
+    assert (http.name, http.heads, http.heads_seen_in, http.needed_in) == ("http", ("requests",), (8,), 8)
+    assert (yaml.name, yaml.seen_in, yaml.why) == ("pyyaml", 4, "4 of 9 repositories need all of its 1 packages.")
+    assert catalog.origin is not None
+    assert catalog.origin.sources == (("facts.parquet", 9),)
+    assert catalog.origin.reach.locked == pytest.approx(1)
+    layers = load_snapshot(catalog, "3.12").layers
+    assert [package.name for package in layers[0].packages] == [
+        *("certifi", "charset-normalizer", "idna", "requests", "urllib3")
+    ]
+
+
+def test_facts_that_declare_too_little_are_told(tmp_path: Path) -> None:
+    """Three repositories are no corpus; nothing is resolved."""
+    facts = _facts(tmp_path, {f"r{n}": "six\n" for n in range(3)})
+    with pytest.raises(UnusableInputError, match="no PyPI package is declared by four repositories"):
+        mine_catalog([facts], tmp_path / "catalog", as_of="2025-06-20")
+    assert not (tmp_path / "catalog").exists()

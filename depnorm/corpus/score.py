@@ -2,22 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from depnorm.corpus.assign import Assigner, Layers
 from depnorm.corpus.closures import Closures
-from depnorm.model import Emitter
+from depnorm.corpus.mine import mine
+from depnorm.corpus.search import SearchOptions
+from depnorm.model import Emitter, Progress
 from depnorm.model.mined import MinedCatalog, Package
 from depnorm.model.score import Habit, MinedFor, Score, Split, Stored
 
 CAPS = (4, 8, 16, 32)
-IDENTICAL, ALPHABETICAL, POPULAR, LARGEST, MINED = (
+IDENTICAL, ALPHABETICAL, POPULAR, LARGEST, MINED, EACH = (
     "identical environments",
     "one package a layer, by name",
     "one package a layer, most common first",
     "one package a layer, largest first",
     "catalog",
+    "mined for each cap",
 )
 
 
@@ -66,6 +70,27 @@ def score_by_habit(closures: Closures, catalog: MinedCatalog, habits: Mapping[st
         for habit in Habit
         if rows[habit]
     )
+
+
+def score_each_cap(
+    training: Closures, closures: Closures, caps: Iterable[int], progress: Progress | None = None
+) -> tuple[Stored, ...]:
+    """What catalogs store that are mined for each cap: in a registry one in any order, in a chain one for chains."""
+    caps = tuple(caps)
+    sizes = {package: int(size) for package, size in zip(closures.packages, closures.sizes, strict=True)}
+    rows = [tuple(closures.packages[item] for item in closures.row(number)) for number in range(len(closures))]
+    ways = []
+    for number, cap in enumerate(caps):
+        if progress:
+            progress(f"mining for {cap} layers", number, len(caps))
+        found = {}
+        for emitter in Emitter:
+            assigner = Assigner(mine(training, SearchOptions.of(emitter, cap)), cap, Emitter.CHAIN)
+            found[emitter] = _stored(EACH, cap, map(assigner.layers, rows), sizes)
+        ways.append(replace(found[Emitter.LINK], chain=found[Emitter.CHAIN].chain))
+    if progress:
+        progress("mined", len(caps), len(caps))
+    return tuple(ways)
 
 
 def stored_bytes(assigned: Iterable[Layers], size: Callable[[Package], int]) -> tuple[int, int, int]:

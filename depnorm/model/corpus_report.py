@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from depnorm.model.mined import Taken
 from depnorm.model.plan import Emitter
 from depnorm.model.score import Score
 
@@ -11,8 +12,9 @@ class Origin:
     """Where the figures come from.
 
     `facts` and `catalog` are names of files. `environments` are those that are scored, of `all_environments` of the
-    file: one half where the catalog held it out, and of very many a sample. `catalog_environments` are those that the
-    catalog was mined from, `bundles` its layers of several packages.
+    file: one half where the catalog held it out, what is dated `since` a day where it was mined from what was before,
+    and of very many a sample. `catalog_environments` are those that the catalog was mined from, `bundles` its layers of
+    several packages. `taken` is what environments are.
     """
 
     facts: str
@@ -24,6 +26,8 @@ class Origin:
     held_out: bool
     catalog_environments: int
     bundles: int
+    since: str | None = None
+    taken: Taken = Taken.LOCKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,8 @@ class Declarations:
 class CorpusReport:
     """All of it. `score` is None where no environment is known, `declarations` where no spec file is.
 
-    `way` is the name of the way of `score` that is the catalog's.
+    `way` is the name of the way of `score` that is the catalog's, `each_cap` of the one whose catalogs were mined for
+    each cap, where there is one.
     """
 
     origin: Origin
@@ -138,3 +143,4 @@ class CorpusReport:
     beside: tuple[VersionsBeside, ...]
     changes: tuple[PinChange, ...]
     declarations: Declarations | None
+    each_cap: str | None = None

@@ -14,8 +14,14 @@ from depnorm.model.corpus_report import LayerMatrix
 from depnorm.model.score import Score
 from depnorm.report.wording import megabytes
 
-_STYLES = (("var(--s1)", ()), ("var(--s2)", (7, 3)), ("var(--s3)", (3, 3)), ("var(--s4)", (9, 3, 2, 3)))
-_SHAPES = ("circle", "square", "triangle-up", "diamond")
+_STYLES = (
+    ("var(--s1)", ()),
+    ("var(--s2)", (7, 3)),
+    ("var(--s3)", (3, 3)),
+    ("var(--s4)", (9, 3, 2, 3)),
+    ("var(--s5)", (1, 3)),
+)
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 _FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 _CELL = 15
 
@@ -99,9 +105,9 @@ def sharing_chart(score: Score, *, is_chain: bool, max_layers: int) -> dict[str,
 def _bounds(score: Score, y: alt.Y) -> list[Any]:
     """What no line can pass, and what needs no layers at all."""
     capped = {way.name for way in score.ways if way.cap is not None}
-    rows = [{"attained": 100.0, "bound": f"ideal: each package once ({megabytes(score.ideal)})"}]
+    rows = [{"attained": 100.0, "bound": "each package once"}]
     rows += [
-        {"attained": round(score.attained(way.blobs), 2), "bound": f"{way.name} only ({megabytes(way.blobs)})"}
+        {"attained": round(score.attained(way.blobs), 2), "bound": way.name}
         for way in score.ways
         if way.cap is None and way.name not in capped
     ]

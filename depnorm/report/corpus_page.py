@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import cast
 
 from depnorm.model import Emitter
 from depnorm.model.corpus_report import CorpusReport, LayerMatrix, Origin, UsedLayer
-from depnorm.model.score import Score
+from depnorm.model.mined import Taken
+from depnorm.model.score import Score, Stored
 from depnorm.report import obstacle_tables
 from depnorm.report.charts import chart_library, lines_of, matrix_chart, sharing_chart
 from depnorm.report.corpus_figures import repository_count, stored_with
 from depnorm.report.page import Cell, Column, Figure, Table, render_page
+from depnorm.report.score import bounds, sizes_notes
 from depnorm.report.wording import count, megabytes
 
 _MOST_LAYERS = 127
@@ -18,11 +22,11 @@ _MOST_LAYERS = 127
 
 def corpus_page(report: CorpusReport) -> str:
     """The page: 1 to 2 MB, most of it the library that draws the charts. The same report gives the same page."""
-    score = report.score
+    score = _labelled(report) if report.score else None
     values = {
-        "lead": _lead(report, score),
-        "figures": _figures(report, score),
-        "origin": _origin(report.origin),
+        "lead": _lead(report, report.score),
+        "figures": _figures(report, report.score),
+        "origin": _origin(report.origin, report.score),
         "has_environments": score is not None,
         "apart": [*obstacle_tables.of_environments(report), *obstacle_tables.of_declarations(report)],
     }
@@ -37,6 +41,14 @@ def corpus_page(report: CorpusReport) -> str:
         }
     title = f"What {count(repository_count(report), 'repository')} share"
     return render_page("corpus.html.j2", title, values, charts, [chart_library()] if charts else [])
+
+
+def _labelled(report: CorpusReport) -> Score:
+    """The score, in which the catalog's name says which cap it was mined for."""
+    score, origin = cast("Score", report.score), report.origin
+    name = f"{report.way}, mined for {origin.max_layers}"
+    ways = tuple(replace(way, name=name) if way.name == report.way else way for way in score.ways)
+    return replace(score, ways=ways)
 
 
 def _lead(report: CorpusReport, score: Score | None) -> Iterator[str]:
@@ -85,17 +97,22 @@ def _figures(report: CorpusReport, score: Score | None) -> list[Figure]:
     ]
 
 
-def _origin(origin: Origin) -> str:
+def _origin(origin: Origin, score: Score | None) -> str:
     held = " The catalog was mined from the other half: these repositories are new to it." if origin.held_out else ""
-    if not origin.held_out and origin.environments:
+    if origin.since:
+        held += f" It was mined from what was before {origin.since}: these environments are of that day or later."
+    if not held and origin.environments:
         held = " If the catalog was mined from the same repositories, others will share somewhat less."
+    if origin.taken is Taken.PINNED:
+        held += " Where nothing is locked, an environment is what is pinned to one version, without what that needs."
+    sizes = "".join(f" {note}" for note in sizes_notes(score.sizes if score else None))
     part = f" (of {origin.all_environments:,})" if origin.environments < origin.all_environments else ""
     return (
         f"Repositories: {origin.facts}, {count(origin.environments, 'environment')}{part}. "
         f"Catalog: {origin.catalog}, {count(origin.bundles, 'layer')} of several packages, mined for "
         f"{origin.emitter.value} with at most {count(origin.max_layers, 'layer')} an image, from "
-        f"{count(origin.catalog_environments, 'environment')}.{held} Bytes are those of installed files, known or "
-        "estimated."
+        f"{count(origin.catalog_environments, 'environment')}.{held} Bytes are those of installed files."
+        f"{sizes}"
     )
 
 
@@ -105,6 +122,8 @@ def _sharing(report: CorpusReport, score: Score) -> dict[str, object]:
     return {
         "lines": lines_of(score),
         "marks": f"The upright line: the cap of this catalog, {report.origin.max_layers}.",
+        "catalogs": _catalogs(report),
+        "bounds": _bounds(report),
         "ways": _ways(score),
         "sample": (
             f"A sample: the {len(matrix.layers)} layers that save most, of {matrix.all_layers:,} that several "
@@ -120,6 +139,29 @@ def _sharing(report: CorpusReport, score: Score) -> dict[str, object]:
     }
 
 
+def _catalogs(report: CorpusReport) -> str:
+    """Which catalogs the curves are of."""
+    cap = report.origin.max_layers
+    one = (
+        f"The line of the catalog is one catalog, mined for {count(cap, 'layer')} ({report.origin.emitter.value}), "
+        "under each of the caps."
+    )
+    if report.each_cap is None:
+        return f"{one} One that is mined for another cap can reach more there: with --each-cap this page shows it."
+    return (
+        f"{one} Beside it catalogs that are mined for each cap: in the registry for any order, in the cache for chains."
+    )
+
+
+def _bounds(report: CorpusReport) -> str:
+    """The nested bounds; nothing where they are not known."""
+    found = bounds(report.score) if report.score else ()
+    if not found:
+        return ""
+    steps = " \u2264 ".join(f"{name} {percent:.1f} %" for name, percent in found)
+    return f"Each is bounded by the next, here with at most {count(report.origin.max_layers, 'layer')}: {steps}."
+
+
 def _ways(score: Score) -> Table:
     columns = (
         Column("way to split"),
@@ -132,7 +174,7 @@ def _ways(score: Score) -> Table:
     rows = tuple(
         (
             Cell(text=way.name, is_long=True),
-            Cell(text="any" if way.cap is None else str(way.cap), sort=10**6 if way.cap is None else way.cap),
+            _cap(way),
             Cell(text=megabytes(way.blobs), sort=way.blobs),
             _percent(score.attained(way.blobs)),
             Cell(text=megabytes(way.chain), sort=way.chain),
@@ -143,6 +185,12 @@ def _ways(score: Score) -> Table:
     return Table(
         title="Sharing", caption="Bytes stored, and their part of the attainable saving", columns=columns, rows=rows
     )
+
+
+def _cap(way: Stored) -> Cell:
+    if way.cap is not None:
+        return Cell(text=str(way.cap), sort=way.cap)
+    return Cell(text="none", sort=0) if way.most_layers == 1 else Cell(text="any", sort=10**6)
 
 
 def _percent(value: float) -> Cell:

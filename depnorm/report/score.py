@@ -106,7 +106,7 @@ def score_text(score: Score, display: Display) -> str:
         f"is shared, {megabytes(score.ideal)} if each package is stored once."
     )
     about = "Percentages are parts of that difference: 100 % shares all there is to share."
-    notes = "".join(f"\n{note}\n" for note in (*_bounds(score), *_mined_for(score), *_sizes(score.sizes)))
+    notes = "".join(f"\n{note}\n" for note in (*_bounds(score), *_mined_for(score), *sizes_notes(score.sizes)))
     return f"{title}\n{about}\n\n{display.render(_table(score))}{notes}{_splits_text(score.splits, display)}"
 
 
@@ -153,8 +153,8 @@ def _mined_for(score: Score) -> Iterator[str]:
     )
 
 
-def _sizes(sizes: KnownSizes | None) -> Iterator[str]:
-    """What is guessed; nothing where nothing is."""
+def sizes_notes(sizes: KnownSizes | None) -> Iterator[str]:
+    """Which sizes are guesses, or medians; nothing where none is."""
     if sizes is None:
         return
     if sizes.guesses:
@@ -262,7 +262,7 @@ def assigned_text(file: str, found: Assigned) -> str:
         f"{found.emitter.value}), at most {cap} and the repository's own: {megabytes(found.total)} in all, "
         f"{megabytes(found.blobs)} as blobs of a registry, {megabytes(found.chain)} as a chain of a build cache.\n"
     )
-    return head + "".join(f"{note}\n" for note in _sizes(found.sizes))
+    return head + "".join(f"{note}\n" for note in sizes_notes(found.sizes))
 
 
 def assigned_json(file: str, found: Assigned) -> str:

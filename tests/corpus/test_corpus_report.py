@@ -19,12 +19,12 @@ from depnorm.corpus.layer_use import LayerUse, sample
 from depnorm.corpus.mine import mine
 from depnorm.corpus.mined import encode_mined
 from depnorm.corpus.schema import FACTS
-from depnorm.corpus.score import stored_bytes
+from depnorm.corpus.score import EACH, MINED, stored_bytes
 from depnorm.corpus.search import SearchOptions
 from depnorm.corpus.versions import MOST_OF_A_PACKAGE, pin_changes, versions_beside
 from depnorm.errors import UnusableInputError
 from depnorm.library.corpus_catalog import corpus_mine
-from depnorm.library.corpus_report import ReportOptions, corpus_report
+from depnorm.library.corpus_report import CAPS, ReportOptions, corpus_report
 from depnorm.model import Emitter
 from depnorm.model.corpus_report import CorpusReport, Declared
 from depnorm.model.mined import MinedCatalog, Package
@@ -246,6 +246,30 @@ def test_the_command_writes_one_page(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert page.read_bytes() == first
     unseen = read_closures(closures, SIZES).halves()[1]
     assert document["repositories"] == len(unseen)
+
+
+def test_each_cap_has_its_own_catalog(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """At its own cap that is the catalog itself, for its emitter; the page says which curves it shows."""
+    closures = write_lines(tmp_path / "closures.jsonl", environments(80, 5).items())
+    for emitter in Emitter:
+        catalog = saved_catalog(
+            tmp_path / f"{emitter}.json", corpus_mine(closures, emitter=emitter, max_layers=4, hold_out=True)
+        )
+        found = corpus_report(closures, catalog, each_cap=True).score
+        assert found is not None
+        own = next(way for way in found.ways if (way.name, way.cap) == (MINED, 4))
+        each = {way.cap: way for way in found.ways if way.name == EACH}
+        assert {*each} == {*CAPS}
+        if emitter is Emitter.LINK:
+            assert each[4].blobs == own.blobs
+        else:
+            assert each[4].chain == own.chain
+    page = tmp_path / "page.html"
+    command = ["corpus", "report", str(closures), "--catalog", str(catalog), "--each-cap", "-o", str(page)]
+    assert cli.run(command) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == f"0/{len(CAPS)} mining for 1 layers"
+    assert "Beside it catalogs that are mined for each cap" in page.read_text(encoding="utf-8")
 
 
 def test_the_figures_are_those_of_the_score(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

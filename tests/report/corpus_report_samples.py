@@ -12,7 +12,7 @@ from depnorm.model.corpus_report import (
     UsedLayer,
     VersionsBeside,
 )
-from depnorm.model.score import Score, Stored
+from depnorm.model.score import Habit, KnownSizes, MinedFor, Score, Split, Stored
 
 CAPS = (1, 2, 4, 8, 16)
 GB = 10**9
@@ -25,7 +25,21 @@ def score(text: str = "catalog") -> Score:
             blobs = 10 * GB + rest * GB // cap
             ways.append(Stored(name=name, cap=cap, blobs=blobs, chain=(90 * GB + blobs) // 2, most_layers=cap + 1))
     ways.append(Stored(name="largest first", cap=None, blobs=10 * GB, chain=30 * GB, most_layers=247))
-    return Score(environments=1234, total=100 * GB, ideal=10 * GB, ways=tuple(ways))
+    alike, apart = (
+        Stored(name="catalog", cap=8, blobs=blobs * GB, chain=50 * GB, most_layers=9) for blobs in (15, 100)
+    )
+    return Score(
+        environments=1234,
+        total=100 * GB,
+        ideal=10 * GB,
+        ways=tuple(ways),
+        sizes=KnownSizes(packages=100, medians=20, guesses=30, guessed_part=0.025),
+        mined_for=MinedFor(max_layers=8, emitter=Emitter.LINK, held_out=True),
+        splits=(
+            Split(habit=Habit.PINNED, score=Score(environments=4, total=100 * GB, ideal=100 * GB, ways=(apart,))),
+            Split(habit=Habit.UNPINNED, score=Score(environments=9, total=100 * GB, ideal=10 * GB, ways=(alike,))),
+        ),
+    )
 
 
 def used_layer(number: int, text: str) -> UsedLayer:

@@ -225,3 +225,23 @@ def test_an_engine_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[s
         pairs = numbers.cross_join(numbers.view(), rname="other")
         assert [*in_batches(connection, pairs.agg(most=(pairs.number.sin() * pairs.other.cos()).max()), 10)]
     assert capfd.readouterr() == ("", "")
+
+
+def test_environments_of_a_time_and_of_pins_are_the_same(tmp_path: Path) -> None:
+    """Before a day and since, with what is pinned where nothing is locked: the same environments, and habits."""
+    from depnorm.corpus.closures import Sizes, read_closures  # noqa: PLC0415  as above
+    from depnorm.corpus.habits import habits  # noqa: PLC0415  as above
+    from depnorm.corpus.selection import Selection  # noqa: PLC0415  as above
+    from depnorm.model.mined import Taken  # noqa: PLC0415  as above
+
+    (tmp_path / "h.jsonl").write_text("".join(json.dumps(each) + "\n" for each in history(30, 5)))
+    corpus_facts([tmp_path / "h.jsonl"], tmp_path / "f.parquet", options=DUCKDB)
+    for time in ({"before": "2020-01-03"}, {"since": "2020-01-03"}):
+        selection = Selection(taken=Taken.PINNED, **time)
+        found = []
+        for options in (DUCKDB, SPARK):
+            closures = read_closures(tmp_path / "f.parquet", Sizes({}, {}), options.engine, selection)
+            asked = habits(tmp_path / "f.parquet", selection, options.engine)
+            found.append((closures.ids, closures.packages, closures.items.tolist(), asked))
+        assert found[0] == found[1]
+        assert len(found[0][0]) > 5

@@ -67,6 +67,7 @@ def test_rebuilds_are_as_they_were(tmp_path: Path) -> None:
     assert execute("rebuilds.ipynb", tmp_path)[: len(many)] == many
 
 
-def test_layers_on_pull_says_what_was_measured(tmp_path: Path) -> None:
-    """The notebook shows the figures of the file beside it."""
-    assert execute("layers-on-pull.ipynb", tmp_path) == printed(read("layers-on-pull.ipynb"))
+@pytest.mark.parametrize("name", ["layers-on-pull.ipynb", "scale.ipynb"])
+def test_figures_are_those_that_were_measured(tmp_path: Path, name: str) -> None:
+    """A notebook that reads what a benchmark measured shows the figures of the file beside it."""
+    assert execute(name, tmp_path) == printed(read(name))

@@ -70,6 +70,8 @@ def write_facts(jobs: Iterable[Job], read: Read, version: str, output: Path, opt
     check_engine(options.engine)
     parts = Parts(parts_directory(output))
     names: list[str] = []
+    if options.progress:
+        options.progress("begin to read", 0, 100)
 
     def done(job: Job, made: tuple[str, ...]) -> None:
         names.extend(made)

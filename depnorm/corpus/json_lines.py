@@ -21,6 +21,7 @@ JOB_BYTES = 4 * 2**20
 MAX_REPOSITORY_BYTES = 256 * 2**20
 """Lines of one repository that are read together; where there are more, its history ends and begins anew."""
 _GZIP = b"\x1f\x8b"
+_PARQUET = b"PAR1"
 
 
 class _Head(msgspec.Struct):
@@ -39,7 +40,7 @@ def json_line_jobs(path: Path, names: Names) -> Iterator[Job]:
 
     What `names` has given before is another repository, or another environment: it gets another name.
 
-    Raises `UnusableInputError` for a file that cannot be opened.
+    Raises `UnusableInputError` for a file that cannot be opened, and for Parquet, whose bytes are no lines.
     """
     try:
         size = path.stat().st_size
@@ -48,6 +49,9 @@ def json_line_jobs(path: Path, names: Names) -> Iterator[Job]:
         hint = "Give a file of JSON lines that you may read, or a directory of repositories."
         raise UnusableInputError(f"{path}: cannot be read ({error.strerror})", hint=hint) from error
     with raw:
+        if raw.peek(4).startswith(_PARQUET):
+            hint = "Give directories, git clones or lines of JSON; the other commands read facts."
+            raise UnusableInputError(f"{path}: is Parquet, and no file of JSON lines", hint=hint)
         gathered = _Gathered(source=str(path), names=names)
         lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if raw.peek(2).startswith(_GZIP) else raw
         try:

@@ -60,9 +60,9 @@ def _input(path: Path) -> _Input:
 def _directories(path: Path) -> _Input:
     """A directory is a repository if it is a git clone or has a spec file; else each directory in it is one."""
     root = path.resolve()
+    inside = sorted(each for each in root.iterdir() if not each.name.startswith("."))
     if is_repository(root):
         return _Input(path=path, repositories=[root])
-    inside = sorted(each for each in root.iterdir() if not each.name.startswith("."))
     links = [each for each in inside if each.is_symlink() and each.is_dir()]
     return _Input(
         path=path,

@@ -136,7 +136,11 @@ def _when(record: Record) -> tuple[str, str]:
 
 def timeline_of(path: Path, name: str) -> Timeline:
     """That of a directory of this name: its history where it is a git clone."""
-    if git_directory(path):
+    try:
+        is_clone = git_directory(path) is not None
+    except OSError:  # one that nobody may look into, which its states say
+        is_clone = False
+    if is_clone:
         return CloneTimeline(name, is_history=True, path=path)
     return DirectoryTimeline(name, is_history=False, path=path)
 

@@ -1,5 +1,6 @@
 """What commits make run again: a table for people, and a document."""
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from depnorm.model.rebuilds import Rebuilds, Rebuilt, RepositoryRebuilds, Rule
@@ -42,13 +43,14 @@ _UNREAD = (
 _HOUR = 3600
 _MAX_WORSE = 10
 _MAX_STEPS = 4
+_MIN_WIDTH = 20
 
 
 def rebuilds_text(rebuilds: Rebuilds, display: Display) -> str:
     """The sum under each rule, and the repositories where most is installed."""
     total = rebuilds.total
     if not rebuilds.repository_count:
-        return _nothing(rebuilds)
+        return _nothing(rebuilds, display)
     known = "" if total.commits > total.touching else "\nOnly commits that touch a spec file are known here."
     title = (
         f"{count(rebuilds.repository_count, 'repository')}, {count(total.commits, 'commit')}, "
@@ -56,7 +58,11 @@ def rebuilds_text(rebuilds: Rebuilds, display: Display) -> str:
     )
     sizes = f"Sizes of {rebuilds.known_sizes:.0%} of the installed packages are known, the others are taken as 350 kB."
     sizes += "" if rebuilds.known_sizes else " Give sizes with --sizes, so that bytes and hours mean something."
-    parts = [title, display.render(_sum_table(total)).rstrip("\n"), sizes, *_remarks(rebuilds)]
+    parts = [
+        title,
+        display.render(_sum_table(total)).rstrip("\n"),
+        *(_wrapped(each, display) for each in (sizes, *_remarks(rebuilds))),
+    ]
     if len(rebuilds.repositories) > 1:
         parts.append(
             f"Commits that re-install dependencies\n{display.render(_repository_table(rebuilds))}".rstrip("\n")
@@ -64,13 +70,24 @@ def rebuilds_text(rebuilds: Rebuilds, display: Display) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _nothing(rebuilds: Rebuilds) -> str:
+def _wrapped(text: str, display: Display) -> str:
+    """Each line within the width, not divided within words; further lines of an item are indented."""
+    width = max(display.width, _MIN_WIDTH)
+    lines = text.split("\n")
+    indents = ["    " if line.startswith(" ") else "" for line in lines]
+    return "\n".join(
+        fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        for line, indent in zip(lines, indents, strict=True)
+    )
+
+
+def _nothing(rebuilds: Rebuilds, display: Display) -> str:
     """Why, and what to do."""
     histories = count(rebuilds.histories, "repository")
     why = (
         f"Nothing is installed at any commit of {histories}: none has a spec file that repo2docker would install from."
     )
-    return "\n\n".join((why, _LOOKED_FOR, *_unread(rebuilds))) + "\n"
+    return "\n\n".join(_wrapped(each, display) for each in (why, _LOOKED_FOR, *_unread(rebuilds))) + "\n"
 
 
 def _remarks(rebuilds: Rebuilds) -> list[str]:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from depnorm.errors import UnusableInputError
 from depnorm.library.corpus_facts import corpus_facts
 
 ONE = FactsOptions(workers=1)
+NOBODY = 65534
 HISTORY = {"repo": "r", "path": "requirements.txt", "commit": "a", "date": "2020-01-01", "text": "six\n"}
 
 
@@ -205,9 +206,9 @@ def test_a_file_without_lines_is_no_success(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "empty.jsonl").write_text("\n")
     assert command(tmp_path / "empty.jsonl", "-o", tmp_path / "f.parquet") == 2
     assert "there is no repository in it, and no line" in capsys.readouterr().err
-    (tmp_path / "bad.jsonl").write_text("PAR1")
+    (tmp_path / "bad.jsonl").write_text("bad")
     assert command(tmp_path / "bad.jsonl", "-o", tmp_path / "f.parquet") == 2
-    assert "bad.jsonl:1: 'PAR1': expected a closure" in capsys.readouterr().err
+    assert "bad.jsonl:1: 'bad': expected a closure" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("python", ["", "3.12.07", "3.012", "3", "3.12.1", "three", "3.12 "])
@@ -263,12 +264,62 @@ def test_what_is_missing_has_a_hint(tmp_path: Path) -> None:
     assert "directory of repositories" in raised.value.hint
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may list everything")
-def test_a_directory_that_nobody_may_list_is_an_error(tmp_path: Path) -> None:
-    """Not a repository without spec files."""
-    write(tmp_path, {"many/a/requirements.txt": "six\n", "many/b/requirements.txt": "six\n"})
-    (tmp_path / "many" / "a").chmod(0)
-    _, rows, errors = read([tmp_path / "many"], tmp_path / "f.parquet")
-    (tmp_path / "many" / "a").chmod(0o755)
-    assert [row["repository"] for row in rows] == ["b"]
-    assert [(row["repository"], row["severity"]) for row in errors] == [("a", "error")]
+@pytest.fixture
+def without_rights(tmp_path: Path) -> Iterator[None]:
+    """Of root, which may read everything, none: as nobody, who owns the place for this test."""
+    if os.geteuid() != 0:
+        yield
+        return
+    reachable = [each for each in tmp_path.parents if each.stat().st_uid == 0 and not each.stat().st_mode & 0o001]
+    modes = {each: each.stat().st_mode for each in reachable}
+    for each, mode in modes.items():
+        each.chmod(mode | 0o011)  # root's groups stay
+    os.chown(tmp_path, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)
+    for each, mode in modes.items():
+        each.chmod(mode)
+
+
+def test_what_nobody_may_read_is_an_error(tmp_path: Path, without_rights: None) -> None:
+    """A directory, and a spec file: neither stops the others, nor is it a repository without spec files."""
+    del without_rights
+    write(tmp_path, {f"many/{name}/requirements.txt": "six\n" for name in "abc"})
+    closed = (tmp_path / "many" / "a", tmp_path / "many" / "b" / "requirements.txt")
+    for each in closed:
+        each.chmod(0)
+    try:
+        _, rows, errors = read([tmp_path / "many"], tmp_path / "f.parquet")
+        with pytest.raises(UnusableInputError, match="cannot be read") as raised:
+            corpus_facts([closed[0]], tmp_path / "g.parquet", options=ONE)
+        assert raised.value.hint
+    finally:
+        for each in closed:
+            each.chmod(0o755)
+    assert [row["repository"] for row in rows] == ["c"]
+    found = {(row["repository"], row["path"]) for row in errors if row["severity"] == "error"}
+    assert found == {("a", None), ("b", "requirements.txt")}
+
+
+def test_facts_are_not_read_as_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Parquet is refused, before it is thousands of errors."""
+    (tmp_path / "f.parquet").write_bytes(b"PAR1\nand more\n")
+    assert command(tmp_path / "f.parquet", "-o", tmp_path / "g.parquet") == 2
+    assert "f.parquet: is Parquet, and no file of JSON lines" in capsys.readouterr().err
+
+
+def test_odd_names_and_huge_files_stop_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Bytes that are no text, line feeds and escapes in names, a file that is too large: read, or told on one line."""
+    names = [b"odd\xff", b"new\nline", b"esc\x1b[31m", b"huge"]
+    for name in names:
+        (directory := Path(os.fsdecode(os.fsencode(tmp_path / "many") + b"/" + name))).mkdir(parents=True)
+        (directory / "requirements.txt").write_text("six\nno no\n")
+    (tmp_path / "many" / "huge" / "requirements.txt").write_bytes(b"a" * 17 * 2**20)
+    assert command(tmp_path / "many", "-o", tmp_path / "f.parquet") == 0
+    text = capsys.readouterr().out
+    assert "3 facts of 4 repositories" in text
+    assert ": 4 errors\n" in text
+    assert "\x1b" not in text
+    rows = pq.read_table(tmp_path / "f.parquet")["repository"].to_pylist()
+    assert rows == ["esc\x1b[31m", "new\nline", "odd\\udcff"]

@@ -1,6 +1,7 @@
 """What commits make run again: counted on histories whose rebuilds can be told by hand."""
 
 import json
+import re
 import subprocess
 import sys
 import warnings
@@ -155,7 +156,8 @@ def test_any_line_is_local_where_repo2docker_says_so(line: str) -> None:
 def rebuilds(capsys: pytest.CaptureFixture[str], *inputs: Path) -> tuple[int, str, str]:
     code = run(["corpus", "rebuilds", *map(str, inputs), "--workers=1"])
     told = capsys.readouterr()
-    return code, told.out, told.err
+    paragraphs = re.sub(r"(?<=\S)\n(?! |\n)| *\n    ", " ", told.out)  # as before they were wrapped
+    return code, paragraphs, told.err
 
 
 def write_history(path: Path, *records: Mapping[str, str | None]) -> Path:
@@ -189,7 +191,7 @@ def test_where_depnorm_installs_more_often_is_told(tmp_path: Path, capsys: pytes
     assert worse.steps == ("shared build-backends",)
     text = rebuilds(capsys, clone)[1]
     assert "In 1 repository depnorm installs at more commits than repo2docker's rule" in text
-    assert "  r: 2 commits under depnorm, 1 under repo2docker's rule; shared build-backends\n" in text
+    assert "  r: 2 commits under depnorm, 1 under repo2docker's rule; shared build-backends" in text
 
 
 def test_nothing_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from line_coverage import uncovered_lines
+from packaging.requirements import Requirement
 
 import depnorm
 from depnorm.errors import UnusableInputError
@@ -189,6 +190,30 @@ def test_a_conda_file_of_another_package_is_no_artifact(written: Path, filename:
     lines[place] = lines[place].rpartition("/")[0] + filename
     (problem,) = parse_conda_lock("\n".join(lines).encode(), "conda-lock.yml").problems
     assert "is not a file of" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("spec", "edge"),
+    [
+        (">=1,<2", "idna<2,>=1"),
+        ("*", "idna"),
+        ("<2 || >3", "idna"),
+        ("; touch x", "idna"),
+        (f"; {'(' * 3000}python_version > '3'{')' * 3000}", "idna"),
+        (" @ file:///etc/passwd", "idna"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_what_a_pypi_package_requires_is_pep_508(written: Path, tmp_path: Path, spec: str, edge: str) -> None:
+    """Whatever stands in the file: others read it as such."""
+    head, _, tail = written.read_text("utf-8").rpartition("dependencies:")
+    path = tmp_path / "conda-lock.yml"
+    path.write_text(f"{head}dependencies: {{idna: {json.dumps(spec)}}}\n  url:{tail.partition('url:')[2]}", "utf-8")
+    (package,) = (each for each in lock(path).packages if each.ecosystem is Ecosystem.PYPI)
+    assert list(map(str, map(Requirement, package.requires))) == [edge]
+    path.write_text(path.read_text("utf-8").replace("{idna:", '{"-r x":'), "utf-8")
+    with pytest.raises(UnusableInputError, match="not the name of a package"):
+        lock(path)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
@@ -200,6 +201,8 @@ def _entry(value: object, version: int) -> "FileEntry":
     if entry.manager == "pip":
         python_name(entry.name)
         python_version(entry.version)
+        for name in entry.dependencies:
+            python_name(name.removeprefix("__"), "dependencies")
     elif not (_NAME.fullmatch(entry.name) and _VERSION.fullmatch(entry.version)):
         raise FieldError(f"{entry.name[:80]!r} {entry.version[:80]!r} is not a name and version of conda's")
     _check_file(entry)
@@ -295,9 +298,22 @@ def _source_refusal(entry: "FileEntry") -> tuple[LeftOutKind, str] | None:
 
 
 def _requires(entry: "FileEntry") -> Iterator[str]:
-    """The edges, without conda's virtual packages (`__glibc`); those of a PyPI package as PEP 508 has them."""
+    """The edges, without conda's virtual packages (`__glibc`); those of a PyPI package as PEP 508 has them.
+
+    conda-lock writes constraints of Poetry's; one that no specifier can say (`<2 || >3`) is left out.
+    """
     for name, spec in entry.dependencies.items():
+        if name.startswith("__"):
+            continue
         if entry.manager == "pip":
-            yield f"{name}{'' if spec == '*' else spec}"
-        elif not name.startswith("__"):
+            yield f"{name}{spec if _is_specifier(spec) else ''}"
+        else:
             yield f"{name} {spec}".strip()
+
+
+def _is_specifier(spec: str) -> bool:
+    try:
+        SpecifierSet(spec)
+    except InvalidSpecifier:
+        return False
+    return True

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 def marker_holds(marker: str, environment: Mapping[str, str]) -> bool | None:
     """Whether a marker holds in an environment; None where nothing can tell.
 
-    That is for what is no marker, compares what cannot be compared, has a number of thousands of digits, or names what
-    only lock files know (`extras`, `dependency_groups`: PEP 751).
+    That is for what is no marker, compares what cannot be compared, has thousands of digits or of parentheses, or names
+    what only lock files know (`extras`, `dependency_groups`: PEP 751).
     """
     from packaging.markers import Marker, UndefinedEnvironmentName  # noqa: PLC0415  most lines have no marker
 
     try:
         return Marker(marker).evaluate(dict(environment))
-    except (ValueError, UndefinedEnvironmentName):
+    except (ValueError, UndefinedEnvironmentName, RecursionError):
         return None
 
 

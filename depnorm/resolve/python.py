@@ -119,8 +119,8 @@ def _holding(lines: Sequence[str], extras: set[str], environment: Mapping[str, s
     for line in lines:
         try:
             requirement = Requirement(line)
-        except InvalidRequirement as error:
-            raise ResolutionError(f"{line}: a wheel's metadata requires what PEP 508 does not allow") from error
+        except (InvalidRequirement, RecursionError) as error:  # RecursionError: thousands of parentheses
+            raise ResolutionError(f"{line:.200}: a wheel's metadata requires what PEP 508 does not allow") from error
         if _applies(requirement, extras, environment):
             requirement.marker = None
             yield requirement

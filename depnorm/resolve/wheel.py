@@ -28,6 +28,8 @@ CONNECTIONS = 8
 _TIMEOUT_SECONDS = 60
 _WAITS_SECONDS = (1, 4)
 _MAX_METADATA_BYTES = 16 * 1024 * 1024
+MAX_WHEEL_BYTES = 2**31
+"""Of a server that sends no part of a file."""
 BAD_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 """What a file that is no proper zip archive raises: broken, cut off, of an unknown compression, encrypted."""
 _LEGACY_ALIASES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # PEP 600
@@ -150,6 +152,8 @@ def _metadata_of_wheel(wheel: Wheel) -> bytes:
         try:
             with _open_url(wheel.url) as answer:
                 while block := answer.read(1 << 20):
+                    if file.tell() + len(block) > MAX_WHEEL_BYTES:
+                        raise ResolutionError(f"{wheel.artifact.filename}: is larger than {MAX_WHEEL_BYTES} bytes")
                     digest.update(block)
                     file.write(block)
         except (OSError, HTTPException) as error:

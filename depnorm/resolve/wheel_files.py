@@ -20,11 +20,9 @@ from typing import Any
 from depnorm.errors import ResolutionError
 from depnorm.model import Progress
 from depnorm.resolve.kept import keep
-from depnorm.resolve.wheel import BAD_ARCHIVE, CONNECTIONS, Wheel, fetch, tell_each
+from depnorm.resolve.wheel import BAD_ARCHIVE, CONNECTIONS, MAX_WHEEL_BYTES, Wheel, fetch, tell_each
 
 _BLOCK = 64 * 1024
-_MAX_WHEEL_BYTES = 2**31
-"""Of a server that sends no part of a file."""
 _MAX_DIGITS = 15
 """Of the size of a file that a server says it has."""
 _MAX_ENTRY_POINTS_BYTES = 1_000_000
@@ -135,7 +133,7 @@ class _RangeFile(io.RawIOBase):
         return len(data)
 
     def _ask_size(self) -> int:
-        answer = fetch(self._url, _MAX_WHEEL_BYTES, {"Range": "bytes=0-0"})
+        answer = fetch(self._url, MAX_WHEEL_BYTES, {"Range": "bytes=0-0"})
         if answer.status == HTTPStatus.PARTIAL_CONTENT:
             size = (answer.headers.get("Content-Range") or "").rpartition("/")[2]
             if not (size.isdecimal() and len(size) <= _MAX_DIGITS):

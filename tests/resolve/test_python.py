@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.tags import Tag
 
 from depnorm.errors import ResolutionError
-from depnorm.model.environment import marker_environment
+from depnorm.model.environment import marker_environment, marker_holds
 from depnorm.resolve.python import check_consistent, evaluate_requirements, resolve_python, resolve_versions
 from depnorm.resolve.uv_command import Query, uv_platform
 from depnorm.resolve.wheel import choose_wheel, supported_tags
@@ -183,3 +183,11 @@ def test_a_marker_of_a_wheel_that_cannot_be_evaluated(marker: str) -> None:
     """An error that names the package: metadata is as hostile as everything else."""
     with pytest.raises(ResolutionError, match="b: the marker"):
         evaluate_requirements(["a"], {"a": [f"b; {marker}"]}, marker_environment("3.12", PLATFORM))
+
+
+def test_a_requirement_of_thousands_of_parentheses_is_refused() -> None:
+    """The index may say what it likes of a wheel."""
+    marker = "(" * 9000 + "python_version > '3'" + ")" * 9000
+    with pytest.raises(ResolutionError, match="a wheel's metadata requires"):
+        evaluate_requirements(["a"], {"a": [f"b; {marker}"]}, marker_environment("3.12", PLATFORM))
+    assert marker_holds(marker, marker_environment("3.12", PLATFORM)) is None

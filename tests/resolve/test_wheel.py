@@ -92,6 +92,16 @@ def test_a_wheel_without_metadata_is_refused(index: tuple[Path, str], tmp_path: 
         read_requirements([wheel], tmp_path, None)
 
 
+def test_a_wheel_without_an_end_is_refused(
+    index: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that goes on sending fills no disk."""
+    wheel = put_wheel(*index)
+    monkeypatch.setattr("depnorm.resolve.wheel.MAX_WHEEL_BYTES", (wheel.artifact.size or 0) - 1)
+    with pytest.raises(ResolutionError, match="is larger than"):
+        read_requirements([wheel], tmp_path, None)
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "", "ftp://example.org/x.whl"])
 def test_only_web_addresses_are_opened(url: str, tmp_path: Path) -> None:
     """A resolver's answer is no reason to open a local file."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from depnorm.errors import ResolutionError
@@ -33,6 +32,7 @@ from depnorm.model import (
 )
 from depnorm.resolve.conda_request import CondaRequest
 from depnorm.resolve.conda_solve import find_distributions, is_distribution
+from depnorm.resolve.fit import satisfies
 from depnorm.resolve.joint import lock_python
 from depnorm.resolve.kept import keep
 from depnorm.resolve.request import Request
@@ -177,7 +177,7 @@ def _check_kept(asked: Request, installed: Mapping[str, _Installed], request: Co
     """Raise `ResolutionError` for a line that asks for another version than conda installs."""
     for line in (*asked.asked, *asked.constraints):
         held = installed.get(line.name or "")
-        if held is None or line.url is not None or SpecifierSet(line.spec).contains(held.version, prereleases=True):
+        if held is None or line.url is not None or satisfies(held.version, line.spec):
             continue
         conda = [f"  {spec.location}: {spec.written}" for spec in request.specs if spec.name == held.package.name]
         why = f"conda installs {held.package.name} {held.package.version}, which pip would have to replace"

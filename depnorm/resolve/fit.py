@@ -73,7 +73,7 @@ class _Held:
         if name not in self.versions:
             return f"the lock does not have {name}"
         version = self.versions[name]
-        return "" if version is None or _satisfies(version, spec) else f"the lock has {version}"
+        return "" if version is None or satisfies(version, spec) else f"the lock has {version}"
 
 
 def _asked(held: _Held, request: Request) -> Iterator[str]:
@@ -117,7 +117,8 @@ def _applies(constraint: Dependency, request: Request) -> bool:
     return marker is None or marker_holds(marker, environment) is not False
 
 
-def _satisfies(version: str, spec: str) -> bool:
+def satisfies(version: str, spec: str) -> bool:
+    """Whether a version, pre-releases too, is one that `spec` allows; False for what is no version or specifier."""
     try:
         return SpecifierSet(spec).contains(Version(version), prereleases=True)
     except ValueError:  # no specifier, no version, or one of thousands of digits

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
@@ -300,20 +300,22 @@ def _source_refusal(entry: "FileEntry") -> tuple[LeftOutKind, str] | None:
 def _requires(entry: "FileEntry") -> Iterator[str]:
     """The edges, without conda's virtual packages (`__glibc`); those of a PyPI package as PEP 508 has them.
 
-    conda-lock writes constraints of Poetry's; one that no specifier can say (`<2 || >3`) is left out.
+    conda-lock writes constraints of Poetry's; one that PEP 508 cannot say (`<2 || >3`) is left out. depnorm writes extras
+    before the constraint.
     """
     for name, spec in entry.dependencies.items():
         if name.startswith("__"):
             continue
         if entry.manager == "pip":
-            yield f"{name}{spec if _is_specifier(spec) else ''}"
+            yield f"{name}{spec}" if _is_requirement(f"{name}{spec}") else name
         else:
             yield f"{name} {spec}".strip()
 
 
-def _is_specifier(spec: str) -> bool:
+def _is_requirement(line: str) -> bool:
+    """Whether it is a name with extras and a specifier, as PEP 508 has them, and neither a URL nor a marker."""
     try:
-        SpecifierSet(spec)
-    except InvalidSpecifier:
+        requirement = Requirement(line)
+    except InvalidRequirement:
         return False
-    return True
+    return requirement.url is None and requirement.marker is None

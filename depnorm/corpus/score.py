@@ -61,10 +61,15 @@ def score(closures: Closures, catalog: MinedCatalog, caps: Iterable[int] = CAPS)
 
 
 def score_by_habit(closures: Closures, catalog: MinedCatalog, habits: Mapping[str, Habit]) -> tuple[Split, ...]:
-    """The same for the repositories of each habit, under the catalog's own cap; what is attainable is among them."""
+    """The same for the repositories of each habit, under the catalog's own cap; what is attainable is among them.
+
+    None where nobody's habit is known: that would be the whole again.
+    """
     rows: defaultdict[Habit, list[int]] = defaultdict(list)
     for row, name in enumerate(closures.ids):
         rows[habits.get(name, Habit.UNKNOWN)].append(row)
+    if rows.keys() == {Habit.UNKNOWN}:
+        return ()
     return tuple(
         Split(habit=habit, score=score(closures.select(np.array(rows[habit])), catalog, [catalog.max_layers]))
         for habit in Habit

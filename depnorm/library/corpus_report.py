@@ -111,7 +111,7 @@ def _score(closures: Closures, mined: MinedCatalog, known: Sizes, habits: dict[s
         score(closures, mined, _caps(mined)),
         mined_for=about,
         sizes=where_sizes_come_from(closures, known),
-        splits=score_by_habit(closures, mined, habits) if habits else (),
+        splits=score_by_habit(closures, mined, habits),
     )
 
 

@@ -300,8 +300,8 @@ def _source_refusal(entry: "FileEntry") -> tuple[LeftOutKind, str] | None:
 def _requires(entry: "FileEntry") -> Iterator[str]:
     """The edges, without conda's virtual packages (`__glibc`); those of a PyPI package as PEP 508 has them.
 
-    conda-lock writes constraints of Poetry's; one that PEP 508 cannot say (`<2 || >3`) is left out. depnorm writes extras
-    before the constraint.
+    conda-lock writes constraints of Poetry's; one that PEP 508 cannot say (`<2 || >3`) is left out.
+    depnorm writes extras before the constraint.
     """
     for name, spec in entry.dependencies.items():
         if name.startswith("__"):

@@ -49,24 +49,27 @@ def read_declarations(facts: Path, *, limit: int, engine: EngineOptions | None =
             raise no_facts(facts, error) from error
 
 
-def declared_batches(facts: Path, engine: EngineOptions | None = None) -> Iterator[pa.RecordBatch]:
-    """The distinct id, name and version (empty) of the PyPI packages that repositories ask for, in no order.
+def declared_batches(
+    facts: Path, ecosystem: Ecosystem, engine: EngineOptions | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The distinct id, name and version (empty) of the packages that repositories ask for, in no order.
 
     From Parquet of `depnorm corpus facts`: at the newest commit of each repository, what is declared in files that are
     installed, and what closures declare. Raises `UnusableInputError` for a file that holds no facts.
     """
     with open_engine(engine) as connection:
         try:
-            yield from in_batches(connection, _asked(read_parquet(connection, [facts])), BATCH_ROWS)
+            asked = _asked(read_parquet(connection, [facts]), ecosystem)
+            yield from in_batches(connection, asked, BATCH_ROWS)
         except (*failures(connection), ibis.IbisError, AttributeError) as error:  # AttributeError: no such column
             raise no_facts(facts, error) from error
 
 
-def _asked(facts: Any) -> Any:
+def _asked(facts: Any, ecosystem: Ecosystem) -> Any:
     newest = facts.group_by("repository").agg(position=facts["position"].max())
     own = facts["group"].isnull() | facts["path"].isnull()  # neither an extra nor a group: those are not installed
     is_asked = own & facts["used"] & (facts["pinned"] != Pinned.LOCKED.value) & facts["name"].notnull()
-    rows = facts.filter(is_asked & (facts["ecosystem"] == Ecosystem.PYPI.value))
+    rows = facts.filter(is_asked & (facts["ecosystem"] == ecosystem.value))
     rows = rows.semi_join(newest, ["repository", "position"])
     return rows.select(id=rows["repository"], name=rows["name"], version=ibis.literal("")).distinct()
 

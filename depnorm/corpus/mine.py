@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from depnorm.corpus.assignment import Ints
-from depnorm.corpus.closures import Closures
+from depnorm.corpus.closures import Closures, Sizes
 from depnorm.corpus.layer_names import name_layers
 from depnorm.corpus.search import SearchOptions, choose_bundles
 from depnorm.corpus.value import value_of
@@ -13,11 +13,14 @@ from depnorm.model import Progress
 from depnorm.model.mined import Known, MinedCatalog, MinedLayer, Package
 
 
-def mine(closures: Closures, options: SearchOptions, progress: Progress | None = None) -> MinedCatalog:
+def mine(
+    closures: Closures, options: SearchOptions, progress: Progress | None = None, told: Sizes | None = None
+) -> MinedCatalog:
     """The layers that save most bytes in these environments (`depnorm.corpus.search`), by falling value.
 
-    The same environments, in any order, give the same catalog. Time and memory of the search are bounded by
-    `options.sample` different environments; only their counting grows with the corpus.
+    The same environments, in any order, give the same catalog. It keeps each size that was `told`: a heavy package that
+    none of these environments has is worth a layer of the first one that does. Time and memory of the search are
+    bounded by `options.sample` different environments; only their counting grows with the corpus.
     """
     rows, counts = _different(closures)
     if len(rows) > options.sample:
@@ -37,7 +40,8 @@ def mine(closures: Closures, options: SearchOptions, progress: Progress | None =
         MinedLayer(name, members[number], sizes[number], holders[number])
         for name, number in zip(names, order, strict=True)
     )
-    known: dict[Package, Known] = {
+    known: dict[Package, Known] = {package: Known(size, 0) for package, size in told.versions.items()} if told else {}
+    known |= {
         package: Known(int(size), int(count))
         for package, size, count in zip(closures.packages, closures.sizes, seen, strict=True)
         if count

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from depnorm.corpus.assign import Assigner, Layers
-from depnorm.corpus.closures import Closures
+from depnorm.corpus.closures import Closures, Sizes
 from depnorm.corpus.mine import mine
 from depnorm.corpus.search import SearchOptions
 from depnorm.model import Emitter, Progress
@@ -78,11 +78,11 @@ def score_by_habit(closures: Closures, catalog: MinedCatalog, habits: Mapping[st
 
 
 def score_each_cap(
-    training: Closures, closures: Closures, caps: Iterable[int], progress: Progress | None = None
+    training: Closures, closures: Closures, caps: Iterable[int], sizes: Sizes, progress: Progress | None = None
 ) -> tuple[Stored, ...]:
     """What catalogs store that are mined for each cap: in a registry one in any order, in a chain one for chains."""
     caps = tuple(caps)
-    sizes = {package: int(size) for package, size in zip(closures.packages, closures.sizes, strict=True)}
+    size = {package: int(each) for package, each in zip(closures.packages, closures.sizes, strict=True)}
     rows = [tuple(closures.packages[item] for item in closures.row(number)) for number in range(len(closures))]
     ways = []
     for number, cap in enumerate(caps):
@@ -90,8 +90,8 @@ def score_each_cap(
             progress(f"mining for {cap} layers", number, len(caps))
         found = {}
         for emitter in Emitter:
-            assigner = Assigner(mine(training, SearchOptions.of(emitter, cap)), cap, Emitter.CHAIN)
-            found[emitter] = _stored(EACH, cap, map(assigner.layers, rows), sizes)
+            assigner = Assigner(mine(training, SearchOptions.of(emitter, cap), told=sizes), cap, Emitter.CHAIN)
+            found[emitter] = _stored(EACH, cap, map(assigner.layers, rows), size)
         ways.append(replace(found[Emitter.LINK], chain=found[Emitter.CHAIN].chain))
     if progress:
         progress("mined", len(caps), len(caps))

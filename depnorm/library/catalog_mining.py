@@ -37,7 +37,7 @@ class MiningOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """A file of facts: the different sets of names that its repositories declare, with how many declare each."""
 
     path: Path
@@ -65,13 +65,13 @@ def mine_catalog(
 
     Every name that enough of them declare is resolved for the default Python as of an ISO date, from wheels alone; what
     each repository needs of that is grouped (`depnorm.corpus.subsets`), and the groups are resolved for each Python.
-    Each file of facts weighs the same. Names, Pythons, platform, the wheelhouse for builds and R subsets are those of
-    the catalog `base`. Uses the network and uv. Raises `UnusableInputError` for facts that declare too little,
-    `UsageError`, `CatalogError` and `ResolutionError`.
+    Each file of facts weighs the same, and conda's packages count by their names. The name, Pythons, platform, the
+    wheelhouse for builds and R subsets are those of the catalog `base`. Uses the network and uv. Raises
+    `UnusableInputError` for facts that declare too little, `UsageError`, `CatalogError` and `ResolutionError`.
     """
     asked = options or MiningOptions()
     start = replace(load_catalog(base), as_of=as_of)
-    sources = [_read(path, engine) for path in facts]
+    sources = read_sources(facts, engine)
     roots = _roots(sources, asked.min_root)
     if not roots:
         raise UnusableInputError(
@@ -110,13 +110,33 @@ def mine_catalog(
     return _write(mined, directory, progress)
 
 
-def _read(facts: Path, engine: EngineOptions | None) -> _Source:
-    closures = closures_of(declared_batches(facts, engine), Sizes({}, {}))
-    rows = (closures.row(row).tolist() for row in range(len(closures)))
-    return _Source(facts, Counter(frozenset(closures.packages[item][0] for item in row) for row in rows))
+def read_sources(files: Sequence[Path], engine: EngineOptions | None = None) -> list[Source]:
+    """What is asked for in each file, by name.
+
+    conda has nearly every project under the name that PyPI has for it, and much else. So what conda is asked for counts
+    as well, where some repository asks pip for a project of that name.
+    """
+    of_pip = [_names(path, Ecosystem.PYPI, engine) for path in files]
+    known = frozenset[str]().union(*(names for asked in of_pip for names in asked.values()))
+    sources = []
+    for path, asked in zip(files, of_pip, strict=True):
+        of_conda = {repository: names & known for repository, names in _names(path, Ecosystem.CONDA, engine).items()}
+        repositories = sorted(asked.keys() | of_conda.keys())
+        sets = (asked.get(each, frozenset()) | of_conda.get(each, frozenset()) for each in repositories)
+        sources.append(Source(path, Counter(filter(None, sets))))
+    return sources
 
 
-def _roots(sources: Iterable[_Source], min_root: float) -> dict[str, int]:
+def _names(facts: Path, ecosystem: Ecosystem, engine: EngineOptions | None) -> dict[str, frozenset[str]]:
+    """The names that each repository asks for."""
+    closures = closures_of(declared_batches(facts, ecosystem, engine), Sizes({}, {}))
+    return {
+        name: frozenset(closures.packages[item][0] for item in closures.row(row).tolist())
+        for row, name in enumerate(closures.ids)
+    }
+
+
+def _roots(sources: Iterable[Source], min_root: float) -> dict[str, int]:
     """The names that enough repositories of a file declare, with how many of all files do."""
     total, enough = Counter[str](), set[str]()
     for source in sources:
@@ -138,7 +158,7 @@ def _resolved(catalog: Catalog, roots: Mapping[str, int], progress: Progress | N
     return Pool(sizes={name: each.size for name, each in packages.items()}, requires=names)
 
 
-def _needs(sources: Iterable[_Source], pool: Pool) -> list[Need]:
+def _needs(sources: Iterable[Source], pool: Pool) -> list[Need]:
     """What the repositories of each file need of the pool; a file weighs one in all."""
     found: list[Need] = []
     for source in sources:
@@ -163,10 +183,10 @@ def _choose(
 
 
 def _subsets(
-    groups: Iterable[Group], sources: Sequence[_Source], pool: Pool, labels: Mapping[str, str]
+    groups: Iterable[Group], sources: Sequence[Source], pool: Pool, labels: Mapping[str, str]
 ) -> tuple[Subset, ...]:
     declared = sum((source.declared for source in sources), Counter[frozenset[str]]())
-    counts = _Source(Path(), declared).counts()
+    counts = Source(Path(), declared).counts()
     needs = [(names, pool.closure(names), repositories) for names, repositories in declared.items()]
     subsets: list[Subset] = []
     names: dict[str, str] = {}

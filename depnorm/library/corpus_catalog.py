@@ -49,7 +49,7 @@ def corpus_mine(  # noqa: PLR0913  each is an option of the command
     known = sizes_of(sizes)
     closures = environments_of(facts, known, engine, Selection(taken=taken, before=before))
     closures = closures.halves()[0] if hold_out else closures
-    mined = mine(closures, SearchOptions.of(emitter, max_layers), _in_stages(tell))
+    mined = mine(closures, SearchOptions.of(emitter, max_layers), _in_stages(tell), known)
     tell("mined", _STAGES, _STAGES)
     guesses = where_sizes_come_from(closures, known).guesses
     return replace(mined, held_out="half" if hold_out else None, before=before, taken=taken, guesses=guesses)

@@ -83,7 +83,7 @@ def corpus_report(
     if found and each_cap:
         training = environments_of(facts, known, engine, Selection(taken=mined.taken, before=mined.before))
         training = training.halves()[0] if mined.held_out else training
-        ways = score_each_cap(training, scored, _caps(mined), progress)
+        ways = score_each_cap(training, scored, _caps(mined), known, progress)
         found = replace(found, ways=(*found.ways, *ways))
     return _report(origin, scored, mined, declared, found, options)
 

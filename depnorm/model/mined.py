@@ -18,7 +18,7 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A package of the corpus: its installed bytes, and how many environments have it."""
+    """A package: its installed bytes, and how many environments have it; none of one whose size alone was told."""
 
     size: int
     seen_in: int

@@ -65,8 +65,9 @@ def _pins_only(catalog: MinedCatalog) -> Iterator[str]:
 
 def _guesses(catalog: MinedCatalog) -> Iterator[str]:
     if catalog.guesses:
+        packages = sum(1 for known in catalog.packages.values() if known.seen_in)
         yield (
-            f"The sizes of {catalog.guesses:,} of {count(len(catalog.packages), 'package')} are guesses, "
+            f"The sizes of {catalog.guesses:,} of {count(packages, 'package')} are guesses, "
             f"{_GUESS} each: nothing tells them (see --sizes)."
         )
 

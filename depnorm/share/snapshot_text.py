@@ -66,7 +66,8 @@ def _array(name: str, entries: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _line(entry: Mapping[str, Any]) -> str:
-    filled = {name: value for name, value in entry.items() if value not in ((), False, None) or name == "after"}
+    # What is empty is not written; a count of 0 says something.
+    filled = {name: value for name, value in entry.items() if value or type(value) is int or name == "after"}
     return json.dumps(filled, separators=(", ", ": "))
 
 

@@ -23,7 +23,7 @@ from depnorm.errors import CatalogError, UnusableInputError
 from depnorm.library.corpus_catalog import corpus_mine
 from depnorm.library.corpus_facts import corpus_facts
 from depnorm.model import Emitter
-from depnorm.model.mined import MinedCatalog, Package
+from depnorm.model.mined import Known, MinedCatalog, Package
 
 REAL_CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 REAL = REAL_CORPUS / "closures.jsonl.gz"
@@ -134,6 +134,18 @@ def test_bundles_are_what_travels_together(closures: Closures) -> None:
     assert len(found) == len(set(found))
 
 
+def test_a_heavy_package_that_none_had_is_known_by_its_told_size(tmp_path: Path) -> None:
+    """Its first environment has it in a layer alone, whichever half it was in: its versions too, by their median."""
+    source = write_lines(tmp_path / "c.jsonl", environments(40, 6).items())
+    (tmp_path / "sizes.csv").write_text("name,version,installed_bytes\nTorch,2.0,900000000\n", encoding="utf-8")
+    catalog = corpus_mine(source, max_layers=4, sizes=tmp_path / "sizes.csv")
+    assert catalog.packages["torch", "2.0"] == Known(900_000_000, 0)
+    again = read_mined(_written(tmp_path / "c.json", encode_mined(catalog)))
+    for version in ("2.0", "2.1"):
+        environment = [("torch", version), *((f"other-{number}", "1.0") for number in range(20))]
+        assert Assigner(again).layers(environment)[0] == (("torch", version),)
+
+
 def test_a_catalog_depends_on_the_environments_alone(tmp_path: Path) -> None:
     """The order of lines and of packages, packing, and facts in between change nothing: the file is the same."""
     made = list(environments(120, 3).items())
@@ -235,7 +247,7 @@ def test_the_commands_work_together(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @needs_corpus
-@pytest.mark.parametrize(("cap", "least"), [(8, 94.5), (16, 97.5), (32, 99.0)])
+@pytest.mark.parametrize(("cap", "least"), [(8, 94.5), (16, 98.0), (32, 99.0)])
 def test_the_unseen_half_of_the_real_corpus(cap: int, least: float) -> None:
     """Under each cap, layers mined on one half reach this part of what the other half can share."""
     closures = read_closures(REAL, load_sizes(REAL_CORPUS / "package_sizes.csv"))

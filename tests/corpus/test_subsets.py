@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from depnorm.corpus.subsets import Need, Pool, SubsetOptions, choose_subsets, reach_of
 from depnorm.errors import UnusableInputError
-from depnorm.library.catalog_mining import MiningOptions, mine_catalog
+from depnorm.library.catalog_mining import MiningOptions, mine_catalog, read_sources
 from depnorm.library.corpus_facts import corpus_facts
 from depnorm.share.catalog import load_catalog, load_snapshot
 from depnorm.share.snapshot_text import write_catalog
@@ -156,6 +156,20 @@ def test_from_repositories_to_layers_that_plans_take(tmp_path: Path) -> None:
     assert [package.name for package in layers[0].packages] == [
         *("certifi", "charset-normalizer", "idna", "requests", "urllib3")
     ]
+
+
+def test_what_conda_is_asked_for_counts_where_pip_is_too(tmp_path: Path) -> None:
+    """By name: pyyaml of four repositories; not libffi, of which pip knows nothing, nor what a lock has."""
+    facts = _facts(tmp_path, {"one": "pyyaml\nrequests\n", "two": "requests\n"})
+    for number in range(3):
+        directory = tmp_path / "repositories" / f"conda-{number}"
+        directory.mkdir()
+        text = "dependencies:\n  - pyyaml=6\n  - libffi\n  - r-yaml\n"
+        (directory / "environment.yml").write_text(text, encoding="utf-8")
+    corpus_facts([tmp_path / "repositories"], facts)
+    (source,) = read_sources([facts])
+    assert source.counts() == {"pyyaml": 4, "requests": 2}
+    assert source.declared.total() == 5
 
 
 def test_facts_that_declare_too_little_are_told(tmp_path: Path) -> None:

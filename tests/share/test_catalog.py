@@ -151,6 +151,16 @@ def test_catalog_text_is_a_fixed_point(tmp_path: Path) -> None:
     assert changed == shipped.replace(f'"as_of": "{catalog.as_of}"', '"as_of": "2027-01-01"')
 
 
+def test_a_head_that_nobody_asks_for_is_read_again(tmp_path: Path) -> None:
+    """What many need may be what none declares: the count of it is 0, not missing."""
+    catalog = load_catalog()
+    first, *others = catalog.subsets
+    nobody = dataclasses.replace(first, seen_in=0, heads_seen_in=tuple(0 for _ in first.heads), needed_in=0)
+    write_catalog(tmp_path, dataclasses.replace(catalog, subsets=(nobody, *others)))
+    again = load_catalog(str(tmp_path)).subsets[0]
+    assert (again.seen_in, again.needed_in) == (0, 0)
+
+
 def test_a_snapshot_cannot_be_changed(snapshot: Snapshot) -> None:
     """Snapshots are shared within a process, so their mappings refuse writes."""
     with pytest.raises(TypeError):

@@ -6,10 +6,13 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+# How long an example takes says how busy the machine is.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
 # The same examples on every run of CI: a new one is found at a desk, not in somebody else's submission.
-settings.register_profile("ci", derandomize=True)
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 

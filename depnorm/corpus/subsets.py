@@ -122,7 +122,9 @@ def reach_of(groups: Sequence[Group], needs: Iterable[Need], pool: Pool, max_lay
             declared += need.weight * used
             dead += need.weight * (groups[place].size - used)
         total += need.weight * sum(pool.sizes.get(name, 0) for name in need.packages)
-    return Reach(locked=locked / total, declared=declared / total, dead=dead / total) if total else Reach()
+    if not total:
+        return Reach()
+    return Reach(locked=round(locked / total, 6), declared=round(declared / total, 6), dead=round(dead / total, 6))
 
 
 def _taken(groups: Sequence[Group], places: Iterable[int], max_layers: int) -> set[int]:

@@ -1,13 +1,15 @@
 """The lock file of a repository in the place of a new resolution, where it fits."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from depnorm.errors import DepnormError
+from depnorm.library.lock_paths import conda_locks, python_locks, renv_locks
+from depnorm.library.lock_problems import does_not_fit, not_used
 from depnorm.library.locks import LockOptions, read_lock
-from depnorm.model import Analysis, CranLock, Location, Lock, Problem, Progress, SpecFormat, redact
+from depnorm.model import Analysis, CranLock, Lock, Problem, Progress, SpecFormat
 from depnorm.read.formats import parse
 from depnorm.read.locks.toml_lock import MAX_LOCK_CHARACTERS
 from depnorm.read.repository import Repository
@@ -19,11 +21,6 @@ from depnorm.resolve.request import Request
 if TYPE_CHECKING:
     from depnorm.resolve.conda_request import CondaRequest
 
-RULE = "DN205"
-_NAMES = ("pylock.toml", "uv.lock")
-"""In the order in which they are tried; `pylock.NAME.toml` are for other purposes than installing the repository."""
-_CONDA_NAMES = ("conda-lock.yml", "conda-lock.yaml")
-"""They are tried first; conda-lock itself writes the first, unless it is told another name."""
 _Any = TypeVar("_Any", Lock, CranLock)
 
 
@@ -45,8 +42,7 @@ def find_lock(
     progress: Progress | None = None,
 ) -> Found[Lock]:
     """The first lock file beside the spec files, or at the root, that fits; nothing in it newer than `not_after`."""
-    paths = _beside(analysis, _NAMES)
-    return _first(paths, lambda path: _adopt(repository, path, request, cache, not_after, progress))
+    return _first(python_locks(analysis), lambda path: _adopt(repository, path, request, cache, not_after, progress))
 
 
 def find_conda_lock(
@@ -67,7 +63,7 @@ def find_conda_lock(
             raise TypeError(path)
         return adopt_conda(found, request, cache, not_after=not_after, progress=progress)
 
-    return _first(_conda_locks(analysis), adopt)
+    return _first(conda_locks(analysis), adopt)
 
 
 def find_renv_lock(
@@ -81,46 +77,21 @@ def find_renv_lock(
             raise TypeError(path)
         return adopt(path, found)
 
-    return _first(_beside(analysis, ("renv.lock",)), read)
+    return _first(renv_locks(analysis), read)
 
 
 def _first(paths: Iterable[str], adopt: Callable[[str], _Any]) -> Found[_Any]:
-    not_used = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             lock = adopt(path)
+        except DoesNotFitError as error:
+            problems.append(does_not_fit(path, str(error)))
         except DepnormError as error:
-            not_used.append(_problem(path, error))
+            problems.append(not_used(path, error))
         else:
-            return Found(lock=replace(lock, file=path), not_used=tuple(not_used))
-    return Found(lock=None, not_used=tuple(not_used))
-
-
-def _known(analysis: Analysis) -> dict[str, SpecFormat]:
-    return {each.path: each.format for each in (*analysis.choice.used, *analysis.choice.ignored)}
-
-
-def _directories(analysis: Analysis) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((analysis.choice.config_directory, "")))
-
-
-def _beside(analysis: Analysis, names: Sequence[str]) -> Iterator[str]:
-    """Files of these names beside the spec files, or at the root."""
-    found = _known(analysis)
-    for directory in _directories(analysis):
-        yield from (path for path in _beside_in(directory, names) if path in found)
-
-
-def _conda_locks(analysis: Analysis) -> Iterator[str]:
-    """Those of conda-lock's own name, then others, such as `environment.conda-lock.yml`, in each directory."""
-    found = [path for path, form in _known(analysis).items() if form is SpecFormat.CONDA_LOCK]
-    for directory in _directories(analysis):
-        names = sorted(path.rpartition("/")[2] for path in found if path.rpartition("/")[0] == directory)
-        yield from _beside_in(directory, sorted(names, key=lambda name: name not in _CONDA_NAMES))
-
-
-def _beside_in(directory: str, names: Iterable[str]) -> Iterator[str]:
-    return (f"{directory}/{name}" if directory else name for name in names)
+            return Found(lock=replace(lock, file=path), not_used=tuple(problems))
+    return Found(lock=None, not_used=tuple(problems))
 
 
 def _categories(repository: Repository, path: str) -> tuple[str, ...]:
@@ -175,14 +146,3 @@ def _is_project(package: Mapping[str, object]) -> bool:
 def _names(table: Mapping[str, object], key: str) -> set[str]:
     value = table.get(key)
     return {name for name in value if isinstance(name, str)} if isinstance(value, dict | list) else set()
-
-
-def _problem(path: str, error: DepnormError) -> Problem:
-    what = "no longer fits the spec files" if isinstance(error, DoesNotFitError) else "is not used"
-    return Problem(
-        location=Location(path=path),
-        raw="",
-        message=f"{what}: {redact(' '.join(str(error).split()))}",
-        hint="Lock again with the tool that wrote it, or remove it if it is for something else.",
-        rule=RULE,
-    )

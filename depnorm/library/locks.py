@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 
 from depnorm.errors import UnsupportedError, UnusableInputError, UsageError
 from depnorm.library.analysis import with_problems
+from depnorm.library.lock_problems import RULE
 from depnorm.model import (
     Analysis,
     Builder,
@@ -18,6 +19,7 @@ from depnorm.model import (
     Entry,
     LeftOutKind,
     Lock,
+    Problem,
     Progress,
     SpecFormat,
     Target,
@@ -78,7 +80,19 @@ def tell_of_lock(analysis: Analysis, lock: Lock | CranLock) -> Analysis:
     )
     ignored = tuple(each for each in choice.ignored if each.path != lock.file)
     told = replace(analysis, choice=replace(choice, used=(*choice.used, *used), ignored=ignored))
-    return with_problems(told, lock.not_used)
+    return tell_of_misfits(told, lock.not_used)
+
+
+def tell_of_misfits(analysis: Analysis, problems: tuple[Problem, ...]) -> Analysis:
+    """The analysis with findings about lock files that are not used, and without the word that they may be."""
+    choice, paths = analysis.choice, {each.location.path for each in problems}
+    ignored = tuple(
+        replace(each, why=f"{each.why.partition(';')[0]}, and --lock cannot take it: {RULE} says why")
+        if each.path in paths
+        else each
+        for each in choice.ignored
+    )
+    return with_problems(replace(analysis, choice=replace(choice, ignored=ignored)), problems)
 
 
 def lockable(analysis: Analysis) -> tuple[Ecosystem, ...]:

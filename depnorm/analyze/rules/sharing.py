@@ -103,7 +103,11 @@ Ignore it when the exact version matters, to reproduce published results for exa
 The spec files say what is wanted, a lock file that fits says which artifacts. This one
 misses a package that they need, or has a version that a line excludes, or was made for
 another Python, R, platform or channel, or is newer than the `--as-of` that was given. So
-`--lock` resolved anew.
+`--lock` resolves anew.
+
+`depnorm check` and a plan without `--lock` read files only. They tell of a file that is
+broken, and of a package that a line asks for and that the file lacks, or has in no version
+that the line allows. All else only `depnorm lock` and `depnorm plan --lock` find out.
 
 That goes for pylock.toml and uv.lock beside what pip reads, for conda-lock.yml (and names
 that end so) beside environment.yml, and for renv.lock beside install.R, DESCRIPTION or
@@ -117,7 +121,7 @@ Example
     requirements.txt: numpy>=2
     uv.lock: numpy 1.26.4
 What to do
-    uv lock
+    uv lock                              # a pylock.toml: depnorm lock . -o pylock.toml
 
 Ignore it when the lock file belongs to something else than the image.
 """,

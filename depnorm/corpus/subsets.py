@@ -1,30 +1,31 @@
 """Which sets of packages a catalog should hold as layers, by name: mined from what repositories need.
 
-A layer of a catalog is taken whole or not at all, closed over what its packages require, at whatever versions a
-snapshot has. So what is mined are names. With a lock an image takes a layer if it needs all of it; without one, if it
-needs a head, and then carries what it does not need. Each package starts as a group of its own, and the two groups
-whose merger gains most are merged, as long as one gains:
+A layer of a catalog is a package, its head, with all that it requires and no layer before it holds, at whatever
+versions a snapshot has. It is taken whole or not at all. So what is mined are names, in an order. With a lock an image
+takes a layer if it needs all of it; without one, if it needs the head, and then carries what it does not need. Layers
+are chosen one by one: always the head that gains most, as the first or as the last layer, as long as one gains enough.
+First is where a package belongs that several layers need: held there, none of them has to come after another.
 
-    gain(a, b) = price * both - (bytes(a) + bytes(b)) * one
+    gain = bytes in layers with a lock + bytes needed of layers without - bytes carried for nothing - price * places
 
-where `both` is the weight of the repositories that need both groups, `one` of those that need one of them: the former
-save a place among their layers, the latter lose the one group under a lock, and carry the other without. Groups that
-would then need each other are not merged, since layers have an order. Agglomeration promises nothing about the best set
-of layers; its price is the one of `PRICES` at which images share most.
+where an image has room for so many layers, and takes the larger ones first. Greedy choice promises nothing here, since
+a layer can push another one out of an image; what the layers give to repositories that were not looked at, `reach_of`
+tells.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from depnorm.model import Reach
 
-PRICES = (128_000, 256_000, 512_000, 1_024_000, 2_048_000)
-"""Bytes that a place among an image's layers may be worth."""
+_MOST = 64
+"""Layers of a catalog: bits of a word."""
 _Bits = NDArray[np.bool_]
+_Order = tuple[int, ...]
+"""Heads of layers, by their numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,47 +66,54 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Packages that make a layer.
+    """Packages that make a layer: those that `head` brings. `after` are the places of the groups that it needs."""
 
-    `heads` are those that bring the others, `after` the places of the groups before it that it needs.
-    """
-
+    head: str
     packages: frozenset[str]
-    heads: frozenset[str]
     after: frozenset[int]
     size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Groups in an order in which each is closed with those before it, the price, and what images get of them."""
-
-    groups: tuple[Group, ...]
-    price: int
-    reach: Reach
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SubsetOptions:
-    """What a group must have to be a layer, unless another needs it: this share of the weight, and this many bytes.
+    """What a layer must be worth.
 
-    `max_layers` are those of one image.
+    At least `min_share` of the weight needs its head, and it gains at least `min_gain` of all bytes that are needed.
+    `max_layers` are those of one image, and a place among them costs `price` bytes: about what is pulled in the time
+    that one more layer takes. `never` are no heads: tools that each environment has in a version of its own.
     """
 
     max_layers: int = 8
     min_share: float = 0.01
-    min_bytes: int = 1_000_000
+    min_gain: float = 0.001
+    price: int = 500_000
+    never: frozenset[str] = frozenset({"pip", "setuptools", "wheel"})
 
 
-def choose_subsets(needs: Sequence[Need], pool: Pool, options: SubsetOptions) -> Choice:
-    """The groups that share most, whatever the order of the needs. Packages that the pool lacks do not count."""
-    needs = sorted(needs, key=lambda need: (sorted(need.packages), need.weight))
-    table = _Table(needs, pool)
-    choices = []
-    for price in PRICES:
-        groups = table.groups(table.merged(price), options)
-        choices.append(Choice(groups=groups, price=price, reach=reach_of(groups, needs, pool, options.max_layers)))
-    return max(choices, key=lambda choice: (choice.reach.gain, choice.price))
+def choose_subsets(needs: Sequence[Need], pool: Pool, options: SubsetOptions) -> tuple[Group, ...]:
+    """The groups that share most, in their order, whatever that of the needs. What the pool lacks does not count."""
+    table = LayerTable(sorted(needs, key=lambda need: (sorted(need.packages), need.weight)), pool, options)
+    order, before = _Order(), None
+    while order != before:  # what did not gain at first may gain beside layers that were chosen later
+        order, before = _grown(table, order, options), order
+    return tuple(table.groups(order))
+
+
+def _grown(table: "LayerTable", order: _Order, options: SubsetOptions) -> _Order:
+    """More layers, those that gain most first; gains fall as a rule, so that a fresh one is held to the others' old."""
+    value = table.value(order)
+    gains = dict.fromkeys(table.heads(), np.inf)
+    while gains and len(order) < _MOST:
+        best = max(gains, key=lambda head: (gains[head], -head))
+        if gains[best] < options.min_gain:
+            break
+        places = [(table.value(each), each) for each in table.places(best, order)]
+        reached, placed = max(places, default=(value, order))
+        known, gains[best] = gains[best], reached - value
+        if gains[best] == known or gains[best] >= max(options.min_gain, *gains.values()):
+            order, value = placed, reached
+            del gains[best]
+    return order
 
 
 def reach_of(groups: Sequence[Group], needs: Iterable[Need], pool: Pool, max_layers: int) -> Reach:
@@ -114,7 +122,7 @@ def reach_of(groups: Sequence[Group], needs: Iterable[Need], pool: Pool, max_lay
     locked = declared = dead = total = 0.0
     for need in needs:
         whole = [place for place in largest_first if groups[place].packages <= need.packages]
-        asked = [place for place in largest_first if not groups[place].heads.isdisjoint(need.packages)]
+        asked = [place for place in largest_first if groups[place].head in need.packages]
         closed = [place for place in whole if groups[place].after <= {*whole}]
         locked += need.weight * sum(groups[place].size for place in _taken(groups, closed, max_layers))
         for place in _taken(groups, asked, max_layers):
@@ -136,110 +144,102 @@ def _taken(groups: Sequence[Group], places: Iterable[int], max_layers: int) -> s
     return taken
 
 
-class _Table:
-    """Which repositories need which package, and what merging takes from that."""
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Packages and the layers that it needs, as bits."""
 
-    def __init__(self, needs: Sequence[Need], pool: Pool) -> None:
-        needed = frozenset[str]().union(*(need.packages for need in needs)) & pool.sizes.keys()
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(sorted(needed))
-        graph.add_edges_from((name, each) for name in sorted(needed) for each in pool.requires[name] if each in needed)
-        # Packages that require each other can only be in one layer.
-        self._start = [frozenset(each) for each in nx.strongly_connected_components(graph)]
-        self._start.sort(key=sorted)
-        self._pool = pool
-        self._weight = np.array([need.weight for need in needs])
-        self._has = np.array([[each <= need.packages for need in needs] for each in self._start], np.bool_)
-        self._has.shape = (len(self._start), len(needs))
+    packages: _Bits
+    after: int
 
-    def merged(self, price: int) -> list[frozenset[str]]:
-        """The groups that are left when no merger gains."""
-        members, has = list(self._start), self._has.copy()
-        size = np.array([self._bytes(each) for each in members], np.float64)
-        needs = self._needs(members)
-        both = (has * self._weight) @ has.T
-        gains = np.full(both.shape, -np.inf)
-        for row in range(len(members)):
-            gains[row, :row] = _gains(both, size, row, price)[:row]
-        while gains.size:
-            one, two = divmod(int(gains.argmax()), len(members))
-            if gains[one, two] <= 0:
-                break
-            if (needs[one] & needs[:, two]).any() or (needs[two] & needs[:, one]).any():
-                gains[one, two] = -np.inf  # a group between them would need the merged one, and be needed by it
-                continue
-            members[one], members[two] = members[one] | members[two], frozenset()
-            size[one], has[one] = size[one] + size[two], has[one] & has[two]
-            _join(needs, one, two)
-            both[one] = both[:, one] = (has[one] * self._weight) @ has.T
-            fresh = _gains(both, size, one, price)
-            fresh[[not each for each in members]] = -np.inf
-            gains[one, :one], gains[one + 1 :, one] = fresh[:one], fresh[one + 1 :]
-            gains[two] = gains[:, two] = -np.inf
-        return [each for each in members if each]
 
-    def groups(self, members: Sequence[frozenset[str]], options: SubsetOptions) -> tuple[Group, ...]:
-        """Those worth a layer, and those that they need; first what saves most."""
-        needs = self._needs(members)
-        place = {name: row for row, each in enumerate(self._start) for name in each}
-        weight = [float(self._weight @ self._has[[place[name] for name in each]].all(0)) for each in members]
-        least = options.min_share * float(self._weight.sum())
-        sizes = [self._bytes(each) for each in members]
-        worthy = [n for n, size in enumerate(sizes) if weight[n] >= least and size >= options.min_bytes]
-        kept = {*worthy, *(int(each) for number in worthy for each in np.flatnonzero(needs[number]))}
-        order: dict[int, int] = {}
-        while len(order) < len(kept):
-            ready = [n for n in kept - order.keys() if {*np.flatnonzero(needs[n]).tolist()} <= order.keys()]
-            best = min(ready, key=lambda n: (-weight[n] * sizes[n], sorted(members[n])))
-            order[best] = len(order)
-        return tuple(
-            Group(
-                packages=members[number],
-                heads=self._heads(members[number]),
-                after=frozenset(order[int(each)] for each in np.flatnonzero(needs[number])),
-                size=sizes[number],
+class LayerTable:
+    """Which repositories need which package, and which package brings which, as arrays."""
+
+    def __init__(self, needs: Sequence[Need], pool: Pool, options: SubsetOptions) -> None:
+        """Number the packages that the needs and what they require have."""
+        needed = frozenset[str]().union(*(need.packages for need in needs))
+        self._names = sorted(pool.closure(needed))
+        number = {name: place for place, name in enumerate(self._names)}
+        self._options = options
+        self._sizes = np.array([pool.sizes[name] for name in self._names], np.float64)
+        self._brings = _rows((pool.closure([name]) for name in self._names), number)
+        self._has = _rows((need.packages & number.keys() for need in needs), number)
+        self._weights = np.array([need.weight for need in needs], np.float64)
+        self._total = float(self._weights @ (self._has @ self._sizes))
+
+    def heads(self) -> list[int]:
+        """The numbers of the packages that enough repositories need."""
+        options = self._options
+        weight = self._weights @ self._has
+        enough = np.flatnonzero((weight > 0) & (weight >= options.min_share * self._weights.sum()))
+        return [head for head in enough.tolist() if self._names[head] not in options.never]
+
+    def places(self, head: int, order: _Order) -> Iterator[_Order]:
+        """The orders in which a layer of this head is the last or the first, as far as none is empty then."""
+        before = list(order)
+        if not self._brings[before, head].any():
+            yield (*order, head)
+        if not self._brings[head, before].any():
+            yield (head, *order)
+
+    def value(self, order: _Order) -> float:
+        """What layers gain, as a share of all bytes."""
+        layers = self._layers(order)
+        sizes = [float(self._sizes[each.packages].sum()) for each in layers]
+        whole: list[_Bits] = [np.asarray(self._has[:, each.packages].all(axis=1)) for each in layers]
+        asked = [self._has[:, head] for head in order]
+        complete = np.zeros(len(self._has), np.uint64)
+        for place, fits in enumerate(whole):
+            complete |= np.where(fits, np.uint64(1 << place), np.uint64(0))
+        gain = 0.0
+        for wanted, may_follow in ((whole, complete), (asked, None)):
+            taken = self._take(layers, sizes, wanted, may_follow)
+            for place, layer in enumerate(layers):
+                here = np.flatnonzero(taken & np.uint64(1 << place))
+                used = self._has[np.ix_(here, layer.packages)] @ self._sizes[layer.packages]
+                gain += float(self._weights[here] @ (2 * used - sizes[place] - self._options.price))
+        return gain / self._total
+
+    def groups(self, order: _Order) -> Iterator[Group]:
+        """The layers, by name."""
+        for head, layer in zip(order, self._layers(order), strict=True):
+            yield Group(
+                head=self._names[head],
+                packages=frozenset(self._names[number] for number in np.flatnonzero(layer.packages).tolist()),
+                after=frozenset(place for place in range(len(order)) if layer.after >> place & 1),
+                size=int(self._sizes[layer.packages].sum()),
             )
-            for number in order
-        )
 
-    def _heads(self, members: frozenset[str]) -> frozenset[str]:
-        """Those that bring all others, as few as there can be: of packages that require each other the first."""
-        reach = {name: self._pool.closure([name]) & members for name in members}
-        heads: set[str] = set()
-        brought: set[str] = set()
-        for name in sorted(members, key=lambda name: (-len(reach[name]), name)):
-            if name not in brought:
-                heads.add(name)
-                brought |= reach[name]
-        return frozenset(heads)
+    def _layers(self, order: _Order) -> list[_Layer]:
+        held, layers = np.zeros(len(self._names), np.bool_), list[_Layer]()
+        for head in order:
+            needed, after = self._brings[head], 0
+            for place, layer in enumerate(layers):
+                if (layer.packages & needed).any():
+                    after |= (1 << place) | layer.after
+            layers.append(_Layer(needed & ~held, after))
+            held |= needed
+        return layers
 
-    def _bytes(self, members: Iterable[str]) -> int:
-        return sum(self._pool.sizes[name] for name in members)
-
-    def _needs(self, members: Sequence[frozenset[str]]) -> _Bits:
-        """Which group needs which other one, transitively: also what others of a needed group need."""
-        owner = {name: number for number, each in enumerate(members) for name in each}
-        needs = np.zeros((len(members), len(members)), np.bool_)
-        for number, each in enumerate(members):
-            needs[number, [owner[name] for name in self._pool.closure(each) if name in owner]] = True
-        for number in range(len(members)):
-            needs[needs[:, number]] |= needs[number]
-        np.fill_diagonal(needs, val=False)
-        return needs
+    def _take(
+        self, layers: Sequence[_Layer], sizes: Sequence[float], wanted: Sequence[_Bits], may: NDArray[np.uint64] | None
+    ) -> NDArray[np.uint64]:
+        """The layers that each repository takes, as bits: what it wants, with what that is after, if it `may`."""
+        taken = np.zeros(len(self._has), np.uint64)
+        for place in sorted(range(len(layers)), key=lambda place: (-sizes[place], place)):
+            together = np.uint64(layers[place].after | (1 << place))
+            grown = taken | together
+            fits = wanted[place] & (np.bitwise_count(grown) <= self._options.max_layers)
+            if may is not None:
+                fits &= (may & together) == together
+            taken = np.where(fits, grown, taken)
+        return taken
 
 
-def _gains(both: NDArray[np.float64], size: NDArray[np.float64], row: int, price: int) -> NDArray[np.float64]:
-    """What merging `row` with each other group gains."""
-    weight = both.diagonal()
-    one = weight[row] + weight - 2 * both[row]
-    gains: NDArray[np.float64] = price * both[row] - (size[row] + size) * one
-    return gains
-
-
-def _join(needs: _Bits, one: int, two: int) -> None:
-    """What needed or was needed by `two` now is of `one`."""
-    needs[one] |= needs[two]
-    needs[:, one] |= needs[:, two]
-    needs[two] = needs[:, two] = False
-    needs[one, one] = False
-    needs[needs[:, one]] |= needs[one]
+def _rows(sets: Iterable[Collection[str]], number: Mapping[str, int]) -> _Bits:
+    """A row for each set, a column for each name."""
+    numbers = [[number[name] for name in each] for each in sets]
+    found = np.zeros((len(numbers), len(number)), np.bool_)
+    for row, columns in enumerate(numbers):
+        found[row, columns] = True
+    return found

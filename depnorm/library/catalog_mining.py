@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from depnorm.corpus.closures import Sizes, closures_of
 from depnorm.corpus.declared import declared_batches
 from depnorm.corpus.engine import EngineOptions
-from depnorm.corpus.subsets import Choice, Group, Need, Pool, SubsetOptions, choose_subsets, reach_of
+from depnorm.corpus.subsets import Group, Need, Pool, SubsetOptions, choose_subsets, reach_of
 from depnorm.errors import UnusableInputError, UsageError
 from depnorm.library.catalogs import refresh_catalog
 from depnorm.model import Catalog, Ecosystem, Origin, Progress, Reach, Subset, requirement_name
@@ -27,7 +27,7 @@ class MiningOptions:
 
     `min_root`: a name is resolved if this share of a file's repositories declares it, and at least four do. Packages
     that need one of more than `max_bytes` are left out: under a lock they are layers of their own in any case.
-    `labels`: what a subset is called, by its most declared head; that head by default.
+    `labels`: what a subset is called, by its head; that head by default.
     """
 
     subsets: SubsetOptions = field(default_factory=SubsetOptions)
@@ -80,25 +80,25 @@ def mine_catalog(
         )
     whole = _resolved(start, roots, progress)
     pool = whole.without(asked.max_bytes)
-    choice, unseen = _choose(_needs(sources, pool), pool, asked.subsets, progress)
-    if not choice.groups:
+    needs = _needs(sources, pool)
+    groups, unseen = _choose(needs, pool, asked.subsets, progress)
+    if not groups:
         raise UnusableInputError(
-            "no group of packages is large enough and needed by enough repositories",
-            hint="Give a smaller --min-share or --min-bytes.",
+            "no layer would save enough bytes of enough repositories", hint="Give a smaller --min-share."
         )
     origin = Origin(
         sources=tuple((source.path.name, source.declared.total()) for source in sources),
         python=start.default_python,
         max_layers=asked.subsets.max_layers,
         min_share=asked.subsets.min_share,
-        min_bytes=asked.subsets.min_bytes,
+        min_gain=asked.subsets.min_gain,
         max_bytes=asked.max_bytes,
-        price=choice.price,
-        reach=choice.reach,
+        price=asked.subsets.price,
+        reach=reach_of(groups, needs, pool, asked.subsets.max_layers),
         unseen=unseen,
         left_out=tuple(sorted(whole.sizes.keys() - pool.sizes.keys())),
     )
-    subsets = _subsets(choice.groups, sources, pool, asked.labels)
+    subsets = _subsets(groups, sources, pool, asked.labels)
     kept = tuple(each for each in start.subsets if each.wheelhouse or each.ecosystem is not Ecosystem.PYPI)
     heads = {head for each in subsets for head in each.heads}
     mined = replace(
@@ -172,13 +172,13 @@ def _needs(sources: Iterable[Source], pool: Pool) -> list[Need]:
 
 def _choose(
     needs: Sequence[Need], pool: Pool, options: SubsetOptions, progress: Progress | None
-) -> tuple[Choice, Reach]:
-    """The choice for all repositories, and how well one made for every other need serves the rest."""
+) -> tuple[tuple[Group, ...], Reach]:
+    """The layers for all repositories, and how well those chosen for every other need serve the rest."""
     say = progress or _say_nothing
-    say("groups of every other need", 0, 2)
+    say("layers of every other need", 0, 2)
     half = choose_subsets(needs[::2], pool, options)
-    unseen = reach_of(half.groups, needs[1::2], pool, options.max_layers)
-    say("groups of all needs", 1, 2)
+    unseen = reach_of(half, needs[1::2], pool, options.max_layers)
+    say("layers of all needs", 1, 2)
     return choose_subsets(needs, pool, options), unseen
 
 
@@ -187,27 +187,24 @@ def _subsets(
 ) -> tuple[Subset, ...]:
     declared = sum((source.declared for source in sources), Counter[frozenset[str]]())
     counts = Source(Path(), declared).counts()
-    needs = [(names, pool.closure(names), repositories) for names, repositories in declared.items()]
+    needs = [(pool.closure(names), repositories) for names, repositories in declared.items()]
     subsets: list[Subset] = []
     names: dict[str, str] = {}
     for group in groups:
-        heads = sorted(group.heads, key=lambda head: (-counts[head], head))
-        name = labels.get(heads[0], heads[0])[:_LONGEST_NAME].rstrip("-")
+        name = labels.get(group.head, group.head)[:_LONGEST_NAME].rstrip("-")
         if name in names:
             raise UsageError(f"two subsets would be called {name}", hint="Give one of them another name with --label.")
-        names[name] = heads[0]
-        needed = sum(repositories for _, needs_of, repositories in needs if group.packages <= needs_of)
+        names[name] = group.head
+        needed = sum(repositories for need, repositories in needs if group.packages <= need)
         subsets.append(
             Subset(
                 name=name,
                 ecosystem=Ecosystem.PYPI,
-                heads=tuple(heads),
-                heads_seen_in=tuple(counts[head] for head in heads),
-                seen_in=sum(
-                    repositories for names_of, _, repositories in needs if not group.heads.isdisjoint(names_of)
-                ),
+                heads=(group.head,),
+                heads_seen_in=(counts[group.head],),
+                seen_in=counts[group.head],
                 needed_in=needed,
-                why=f"{needed} of {declared.total()} repositories need all of its {len(group.packages)} packages.",
+                why=_why(group, needed, declared.total()),
             )
         )
     if unused := sorted(labels.keys() - names.values()):
@@ -216,6 +213,11 @@ def _subsets(
             hint=f"There are {', '.join(names.values())}.",
         )
     return tuple(subsets)
+
+
+def _why(group: Group, needed: int, repositories: int) -> str:
+    all_of = "it" if len(group.packages) == 1 else f"all of its {len(group.packages)} packages"
+    return f"{needed:,} of {repositories:,} repositories need {all_of}."
 
 
 def _write(catalog: Catalog, directory: Path, progress: Progress | None) -> tuple[Path, ...]:

@@ -160,16 +160,16 @@ class Origin:
     """What the Python subsets of a catalog were mined from, how, and what images get of them.
 
     `sources` are files of facts, by name, with how many repositories of each declare a package; each file weighs the
-    same. `reach` is of all of them, `unseen` of subsets chosen on one half, tested on the other. A subset is needed by
-    at least `min_share` of the weight and has `min_bytes`, unless another needs it; packages that need one of more than
-    `max_bytes` are `left_out`. `price` are the bytes that a place among `max_layers` is worth.
+    same. `reach` is of all of them, `unseen` of subsets chosen on one half, tested on the other. At least
+    `min_share` of the weight need the head of a subset, which gains at least `min_gain` of all bytes; packages that
+    need one of more than `max_bytes` are `left_out`. `price` are the bytes that a place among `max_layers` costs.
     """
 
     sources: tuple[tuple[str, int], ...]
     python: str
     max_layers: int
     min_share: float
-    min_bytes: int
+    min_gain: float
     max_bytes: int
     price: int
     reach: Reach

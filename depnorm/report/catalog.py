@@ -67,9 +67,10 @@ def _origin_text(catalog: model.Catalog, display: Display) -> str:
     weigh = ", each file weighing the same" if len(origin.sources) > 1 else ""
     mined = (
         f"{asked}; needed in: those that need all of its packages. Python layers are mined from what {sources} declare"
-        f"{weigh}, resolved for Python {origin.python} as of {catalog.as_of}: packages that at least "
-        f"{origin.min_share:.1%} need, of {megabytes(origin.min_bytes)} or more, and what those need. Left out: what "
-        f"needs a package of more than {megabytes(origin.max_bytes)} ({count(len(origin.left_out), 'package')})."
+        f"{weigh}, resolved for Python {origin.python} as of {catalog.as_of}: a layer is what at least "
+        f"{origin.min_share:.1%} need with all that it brings, where that saves {origin.min_gain:.2%} of all bytes or "
+        f"more. Left out: what needs a package of more than {megabytes(origin.max_bytes)} "
+        f"({count(len(origin.left_out), 'package')})."
     )
     reach = (
         f"With {count(origin.max_layers, 'layer')} a locked image gets {origin.reach.locked:.0%} of its bytes from "
@@ -104,7 +105,7 @@ def _origin(origin: model.Origin) -> documents.CatalogOrigin:
         python=origin.python,
         max_layers=origin.max_layers,
         min_share=origin.min_share,
-        min_bytes=origin.min_bytes,
+        min_gain=origin.min_gain,
         max_bytes=origin.max_bytes,
         price=origin.price,
         reach=_reach(origin.reach),

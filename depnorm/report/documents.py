@@ -330,7 +330,7 @@ class CatalogOrigin(Struct, frozen=True, kw_only=True):
     python: str
     max_layers: int
     min_share: float
-    min_bytes: int
+    min_gain: float
     max_bytes: int
     price: int
     reach: CatalogReach

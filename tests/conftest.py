@@ -1,6 +1,7 @@
 """What every test shares: where the real corpus is, and that nothing is skipped silently in CI."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
@@ -15,6 +16,9 @@ settings.load_profile("default")
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+# A shell's background job ignores Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The tools of the tests stand beside the interpreter, whether its environment is activated or not.
 os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))

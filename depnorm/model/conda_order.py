@@ -8,9 +8,10 @@ from depnorm.model.conda_url import conda_stem
 PYTHON = "python"
 
 
-def closure(name: str, packages: Mapping[str, LockedPackage]) -> frozenset[str]:
-    """`name` and all that it needs, transitively."""
-    found, waiting = {name}, [name]
+def closure(names: Iterable[str], packages: Mapping[str, LockedPackage]) -> frozenset[str]:
+    """The names and all that they need, transitively."""
+    found = set(names)
+    waiting = list(found)
     while waiting:
         more = _needs(packages[waiting.pop()], packages) - found
         found |= more

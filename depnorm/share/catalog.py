@@ -38,6 +38,8 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 CATALOG_FILE = "catalog.json"
 _CRAN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]")  # Writing R Extensions, 1.1.1
 _PYPI_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CONDA_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+_NAMES = {"pypi": _PYPI_NAME, "conda": _CONDA_NAME, "cran": _CRAN_NAME}
 _File = TypeVar("_File", CatalogFile, SnapshotFile)
 
 
@@ -161,9 +163,8 @@ def _check_catalog(path: Path, file: CatalogFile) -> None:
         raise CatalogError(f"{path}: default_python {file.default_python} is not one of its pythons")
     _check_unique(path, "subset", [subset.name for subset in file.subsets])
     for subset in file.subsets:
-        names = _CRAN_NAME if subset.ecosystem == "cran" else _PYPI_NAME
         for head in subset.heads:
-            if not names.fullmatch(head):
+            if not _NAMES[subset.ecosystem].fullmatch(head):
                 raise CatalogError(f"{path}: subset {subset.name}: {head} is not a name of {subset.ecosystem}")
         if unknown := [name for name in subset.installs if name not in subset.heads]:
             raise CatalogError(f"{path}: subset {subset.name}: installs {', '.join(unknown)}, which is no head of it")

@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 # msgspec searches, so every pattern is anchored; `\Z`, since `$` would allow a line feed at the end.
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=40)]
 PypiName = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=100)]
-# One pattern for both ecosystems, told apart by `Subset.ecosystem`: R's names may hold dots and capitals.
-AnyName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*\Z", max_length=100)]
+# One pattern for all ecosystems, told apart by `Subset.ecosystem`: R's names may hold dots and capitals.
+AnyName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*\Z", max_length=100)]
 AptName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9+.-]+\Z", max_length=100)]
 Version = Annotated[
     str,
@@ -87,7 +87,7 @@ class SubsetEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True,
     """A subset of `catalog.json`; `heads` maps each head to the number of corpus repositories that declare it."""
 
     name: Slug
-    ecosystem: Literal["pypi", "cran"]
+    ecosystem: Literal["pypi", "conda", "cran"]
     heads: dict[AnyName, Count]
     seen_in: Count
     why: Sentence

@@ -1,20 +1,37 @@
-"""A conda lock into layers: Python with what it needs, heavy packages alone, and all the rest.
+"""A conda lock into layers: Python with what it needs, subsets of the catalog, heavy packages alone, and the rest.
+
+A catalog has no artifacts of conda, only names: an environment is one joint solution, and a subset solved alone would
+be another. So a subset is what its heads bring in this lock; where another lock has the same artifacts of it, the layer
+is the same. What an earlier subset brings is in no later one, taken or not, and neither is what is heavy, since one
+byte that differs beside it would store it again.
 
 Byte-safe in more than one layer, by experiment (`tests/engine/test_conda_locked.py`): an image of several layers has
 the files, owners, modes and times of one that a single step makes. What could differ is
 * which of two packages counts that write the same file: conda takes the one it links last. The step of the rest links
   anew, in conda's own order and together, whatever shares a file over the border of a layer;
-* scripts of packages (post-link), which may need others. A heavy package that has some waits for the step of the rest;
+* scripts of packages (post-link), which may need others. A package that has some waits for the step of the rest;
 * pure Python packages (noarch), whose place and bytecode depend on the interpreter. So that comes first, with its
   closure, which is the same in many repositories anyway.
 That is why the step of the rest is given the whole lock: it links what is not there.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from depnorm.errors import UnsupportedError
-from depnorm.model import Analysis, Ecosystem, LayerDecision, Lock, LockedPackage, SharedLayer, Sharing, Target
+from depnorm.model import (
+    Analysis,
+    Catalog,
+    Ecosystem,
+    LayerDecision,
+    Lock,
+    LockedPackage,
+    SharedLayer,
+    Sharing,
+    Subset,
+    Target,
+)
 from depnorm.model.conda_order import PYTHON, closure
 from depnorm.model.conda_url import conda_url, is_noarch
 from depnorm.share.key import layer_key
@@ -22,13 +39,15 @@ from depnorm.share.split import HEAVY_BYTES, Split
 
 _INSTALLER = "conda"
 _OLDEST_PYTHON = (3, 8)
+_WORTH_BYTES = 1_000_000
+"""Of a subset that is worth a layer; the packages of a smaller one are the repository's own."""
 _FULL = "--max-layers {} is used up by larger ones"
 _LOCKED = "every artifact of it is in the lock"
 
 
 def share_conda_lock(
     analysis: Analysis,
-    as_of: str,
+    catalog: Catalog,
     lock: Lock,
     target: Target,
     *,
@@ -38,18 +57,18 @@ def share_conda_lock(
 ) -> Sharing:
     """What a repository shares that is built from a conda lock, with keys; `tools` is the sha256 of what writes layers.
 
-    `as_of` is the catalog's date. Raises `UnsupportedError` for an environment that no plan can hold as exact
+    Raises `UnsupportedError` for an environment that no plan can hold as exact
     artifacts, or not all of it.
     """
     installer = installer or _INSTALLER
     _check_repository(analysis)
     _check(lock)
-    split = split_conda_lock(lock, max_layers=max_layers)
+    split = split_conda_lock(lock, catalog.subsets, max_layers=max_layers)
     python = next((each for each in lock.packages if _is_conda(each) and each.name == PYTHON), None)
     keyed = tuple((layer, _key(target, layer, python, tools, installer)) for layer in split.layers)
     decisions = tuple(LayerDecision(name=layer.name, admitted=True, why=_LOCKED) for layer in split.layers)
     return Sharing(
-        as_of=as_of,
+        as_of=catalog.as_of,
         layers=keyed,
         decisions=decisions,
         lock=lock,
@@ -59,24 +78,45 @@ def share_conda_lock(
     )
 
 
-def split_conda_lock(lock: Lock, *, max_layers: int) -> Split:
-    """Split the lock; at most `max_layers` layers are shared: that of Python first, then heavy packages by size.
+def split_conda_lock(lock: Lock, subsets: Iterable[Subset], *, max_layers: int) -> Split:
+    """Split the lock; at most `max_layers` layers are shared: that of Python first, then the larger of the others win.
 
-    The packages of the pip section are all of the repository's own.
+    They stand in the catalog's order, heavy packages last, by size. The packages of the pip section are all of the
+    repository's own.
     """
     conda = {each.name: each for each in lock.packages if _is_conda(each)}
-    members = closure(PYTHON, conda) if PYTHON in conda else frozenset()
+    members = closure([PYTHON], conda) if PYTHON in conda else frozenset()
     python = [_layer("conda python", (PYTHON,), [conda[name] for name in sorted(members)])] if members else []
+    named = list(_named(subsets, conda, members))
     heavy = (each for name, each in conda.items() if name not in members and _size(each) >= HEAVY_BYTES)
     alone = [
         _layer(each.name, (each.name,), [each]) for each in sorted(heavy, key=lambda each: (-_size(each), each.name))
     ]
-    layers = (*python, *alone)[:max_layers]
+    others = [*(layer for layer in named if layer.size >= _WORTH_BYTES), *alone]
+    larger = sorted(others, key=lambda layer: (-layer.size, layer.name))[: max(max_layers - len(python), 0)]
+    layers = (*python[:max_layers], *(layer for layer in others if layer in larger))
     held = {package.name for layer in layers for package in layer.packages}
     own = tuple(each for each in lock.packages if not _is_conda(each) or each.name not in held)
     full = _FULL.format(max_layers)
-    why = {each.name: _why(each, members, full) for each in own if _is_conda(each)}
+    small = {each.name: layer.name for layer in named if layer.size < _WORTH_BYTES for each in layer.packages}
+    kept_out = {each.name for layer in (*python, *others) if layer not in layers for each in layer.packages}
+    why = {each.name: full if each.name in kept_out else _why(each, small) for each in own if _is_conda(each)}
     return Split(layers=layers, own=own, why_own=why, refused={})
+
+
+def _named(
+    subsets: Iterable[Subset], conda: Mapping[str, LockedPackage], python: frozenset[str]
+) -> Iterator[SharedLayer]:
+    """What each subset is in this lock, where all sizes are told."""
+    held = set(python)
+    for subset in subsets:
+        if subset.ecosystem is not Ecosystem.CONDA:
+            continue
+        found = closure((head for head in subset.heads if head in conda), conda) - held
+        packages = [conda[name] for name in sorted(found) if _size(conda[name]) < HEAVY_BYTES]
+        held.update(each.name for each in packages)
+        if packages and all(each.artifact.size is not None for each in packages):
+            yield _layer(subset.name, subset.heads, packages, subset.seen_in)
 
 
 def _check_repository(analysis: Analysis) -> None:
@@ -120,16 +160,16 @@ def _size(package: LockedPackage) -> int:
     return package.artifact.size or 0
 
 
-def _layer(name: str, heads: tuple[str, ...], packages: list[LockedPackage]) -> SharedLayer:
-    return SharedLayer(name=name, heads=heads, packages=tuple(packages), after=(), seen_in=0)
+def _layer(name: str, heads: tuple[str, ...], packages: list[LockedPackage], seen_in: int = 0) -> SharedLayer:
+    return SharedLayer(name=name, heads=heads, packages=tuple(packages), after=(), seen_in=seen_in)
 
 
-def _why(package: LockedPackage, members: frozenset[str], full: str) -> str:
-    if package.name in members or _size(package) >= HEAVY_BYTES:
-        return full
+def _why(package: LockedPackage, small: Mapping[str, str]) -> str:
     if package.artifact.size is None:
         return "the lock does not tell its size"
-    return "no catalog has conda packages, and it is not heavy"
+    if package.name in small:
+        return f"{small[package.name]} is too small here to be a layer"
+    return "no subset of the catalog brings it, and it is not heavy"
 
 
 def _key(target: Target, layer: SharedLayer, python: LockedPackage | None, tools: str, installer: str) -> str:

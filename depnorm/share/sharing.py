@@ -74,7 +74,7 @@ def share_with(  # noqa: PLR0913  each is a choice of its own
         from depnorm.share.conda import share_conda_lock  # noqa: PLC0415  few repositories are conda's
 
         return share_conda_lock(
-            analysis, catalog.as_of, lock, target, max_layers=max_layers, tools=tools.conda, installer=installer
+            analysis, catalog, lock, target, max_layers=max_layers, tools=tools.conda, installer=installer
         )
     if cran_lock is None:
         cran = _share_cran(analysis, catalog, target, max_layers, tools)

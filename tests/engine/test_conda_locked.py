@@ -129,7 +129,7 @@ def planned(
     analysis = analyze_repository(repository, choose_spec_files(repository), catalog, None)
     target = Target(base_image=base, python=analysis.python)
     sharing = share_conda_lock(
-        analysis, catalog.as_of, lock_of(packages), target, max_layers=max_layers, tools="x", installer=installer
+        analysis, catalog, lock_of(packages), target, max_layers=max_layers, tools="x", installer=installer
     )
     return plan_repository(analysis, sharing, target, repo_dir="/home/jovyan")
 

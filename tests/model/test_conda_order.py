@@ -59,7 +59,7 @@ def test_all_packages_whatever_their_order(needs: dict[str, set[str]], random: o
     assert sorted(each.name for each in ordered) == sorted(needs)
     assert link_order(reversed(packages)) == ordered
     for name in needs:
-        found = closure(name, known)
+        found = closure([name], known)
         assert name in found
         assert all((needs[each] & needs.keys()) <= found for each in found)
     assert random

@@ -6,6 +6,7 @@ import pytest
 from docker.utils.build import PatternMatcher
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import BUSY
 
 from depnorm.read.dockerignore import MAX_PATTERN_LENGTH, MAX_PATTERNS, parse_dockerignore
 
@@ -106,7 +107,7 @@ def test_thousands_of_patterns_for_thousands_of_files() -> None:
     ignore = parse_dockerignore("".join(f"**/a*{number}*b\n" for number in range(MAX_PATTERNS)))
     start = time.process_time()
     assert not any(ignore.hides(f"wheels/{number}.whl") for number in range(1000))
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 3 * BUSY
 
 
 def test_later_lines_win() -> None:

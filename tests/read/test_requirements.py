@@ -191,7 +191,7 @@ MISTAKES = [
     ("\x00\x01\x02", "binary"),
     ("numpy;python_version", "not a requirement"),
     ("a " * 5000, "longer than"),
-    ("numpy; " + "(" * 2000, "nested too deeply"),
+    ("numpy; " + "(" * 2000, "deep"),
     ("numpy --hash=md5:aa", "sha256"),
     ("--use-feature nope", "--use-feature knows"),
     ('-e "unclosed', "words"),

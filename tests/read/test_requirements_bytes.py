@@ -9,6 +9,7 @@ import pip_oracle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import BUSY
 from pip._internal.req.req_file import get_file_content
 from requirement_verdict import verdict
 
@@ -133,6 +134,6 @@ def test_a_file_of_five_megabytes_is_read(name: str) -> None:
     data = LARGE[name]
     started = time.process_time()
     spec_file = parse_requirements(data, "requirements.txt")
-    assert time.process_time() - started < len(data) / 1_000_000
+    assert time.process_time() - started < BUSY * len(data) / 1_000_000
     assert len(spec_file.dependencies) == {"hashes": 12_500, "UTF-16": 45_000}.get(name, 1)
     assert all(problem.rule == "DN302" for problem in spec_file.problems)

@@ -6,6 +6,7 @@ import pip_oracle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import BUSY
 
 from depnorm.read.text import decode
 
@@ -63,7 +64,7 @@ def test_a_large_file_is_decoded_at_once() -> None:
     """A file of sixteen megabytes of line feeds takes less than a second."""
     started = time.process_time()
     decode(b"\n" * 2**24)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < BUSY
 
 
 @given(st.binary())

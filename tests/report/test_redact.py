@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from patience import BUSY
 
 from depnorm.report.redact import encodable, printable, redact
 
@@ -152,7 +153,7 @@ def test_takes_linear_time(piece: str) -> None:
     text = "A_TOKEN=x " + piece * (1_000_000 // len(piece))
     start = time.perf_counter()
     printable(text)
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 2 * BUSY
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A conda lock into layers: Python first, heavy packages alone, the rest together, each package once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 import depnorm
 from depnorm.errors import UnsupportedError
 from depnorm.library.analysis import analyze_repository
-from depnorm.model import Artifact, Ecosystem, LeftOut, LeftOutKind, Lock, LockedPackage, Sharing, Target
+from depnorm.model import Artifact, Ecosystem, LeftOut, LeftOutKind, Lock, LockedPackage, Sharing, Subset, Target
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.repository import open_repository
 from depnorm.share.catalog import load_catalog
@@ -32,6 +32,11 @@ def conda(
         url=f"https://example.org/conda-forge/{subdir}/{filename}",
     )
     return LockedPackage(ecosystem=Ecosystem.CONDA, name=name, version=version, artifact=artifact, requires=requires)
+
+
+def subset(name: str, *heads: str) -> Subset:
+    counts = tuple(1 for _ in heads)
+    return Subset(name=name, ecosystem=Ecosystem.CONDA, heads=heads, heads_seen_in=counts, seen_in=1, why="")
 
 
 def wheel(name: str) -> LockedPackage:
@@ -63,7 +68,7 @@ def shared(
         (tmp_path / name).write_text(text, encoding="utf-8")
     repository, catalog = open_repository(tmp_path), load_catalog()
     analysis = analyze_repository(repository, choose_spec_files(repository), catalog, None)
-    return share_conda_lock(analysis, catalog.as_of, lock, TARGET, max_layers=max_layers, tools="tools")
+    return share_conda_lock(analysis, catalog, lock, TARGET, max_layers=max_layers, tools="tools")
 
 
 def test_python_with_its_closure_comes_first_then_heavy_packages(tmp_path: Path) -> None:
@@ -91,10 +96,55 @@ def test_the_partition_is_exact_under_any_cap(cap: int, layers: int, tmp_path: P
     assert {name for name, why in found.why_own.items() if why == full} >= out
 
 
+BASICS = subset("conda-basics", "six", "certifi")
+NUMPY = subset("conda-numpy", "numpy")
+PLOT = subset("conda-viz", "matplotlib", "matplotlib-base")
+NAMED = (
+    *PACKAGES,
+    conda("certifi", subdir="noarch"),
+    conda("freetype", size=900_000),
+    conda("matplotlib", "matplotlib-base"),
+    conda("matplotlib-base", "python >=3.11", "numpy", "freetype", "six", size=6_000_000),
+    conda("openblas", "mkl", size=15_000_000),
+    conda("six", "python", subdir="noarch"),
+)
+
+
+def split_names(packages: Iterable[LockedPackage], *subsets: Subset, cap: int = 8) -> dict[str, list[str]]:
+    found = split_conda_lock(replace(LOCK, packages=tuple(packages)), subsets, max_layers=cap)
+    held = [package for layer in found.layers for package in layer.packages]
+    assert sorted([*held, *found.own], key=str) == sorted(packages, key=str)
+    return {layer.name: [package.name for package in layer.packages] for layer in found.layers}
+
+
+def test_a_subset_is_what_its_heads_bring_in_this_lock() -> None:
+    """Less what Python and earlier subsets bring, be they too small for a layer; what is heavy stays alone."""
+    assert split_names(NAMED, BASICS, NUMPY, PLOT) == {
+        "conda python": ["openssl", "python", "tzdata"],
+        "conda-numpy": ["numpy", "openblas"],
+        "conda-viz": ["freetype", "matplotlib", "matplotlib-base"],
+        "torch": ["torch"],
+        "mkl": ["mkl"],
+    }
+    found = split_conda_lock(replace(LOCK, packages=NAMED), (BASICS, NUMPY, PLOT), max_layers=3)
+    assert [layer.name for layer in found.layers] == ["conda python", "torch", "mkl"]
+    assert found.why_own["six"] == "conda-basics is too small here to be a layer"
+    assert found.why_own["freetype"] == "--max-layers 3 is used up by larger ones"
+    assert found.why_own["toolz"] == "no subset of the catalog brings it, and it is not heavy"
+
+
+def test_a_subset_is_the_same_whatever_else_a_lock_has() -> None:
+    """What the environment has besides, and what other subsets the catalog has after it, change nothing of it."""
+    few = [each for each in NAMED if each.name not in {"torch", "toolz", "certifi", "pip"}]
+    one, two = split_names(NAMED, BASICS, NUMPY, PLOT), split_names(few, BASICS, NUMPY)
+    assert one["conda-numpy"] == two["conda-numpy"]
+    assert "conda-viz" not in split_names([each for each in few if "matplotlib" not in each.name], NUMPY, PLOT)
+
+
 def test_an_environment_without_python_has_no_layer_for_it() -> None:
     """R or plain programs: only what is heavy is shared."""
     lock = replace(LOCK, packages=(PACKAGES[0], conda("r-base")))
-    assert [layer.name for layer in split_conda_lock(lock, max_layers=8).layers] == ["mkl"]
+    assert [layer.name for layer in split_conda_lock(lock, (), max_layers=8).layers] == ["mkl"]
 
 
 def test_sizes_that_no_lock_tells_are_not_heavy(tmp_path: Path) -> None:
@@ -118,7 +168,7 @@ def test_a_key_is_of_all_that_decides_the_bytes(tmp_path: Path) -> None:
     def keys(
         lock: Lock = lock, target: Target = TARGET, tools: str = "tools", installer: str = "conda"
     ) -> dict[str, str]:
-        found = share_conda_lock(analysis, "2026-11-01", lock, target, max_layers=8, tools=tools, installer=installer)
+        found = share_conda_lock(analysis, catalog, lock, target, max_layers=8, tools=tools, installer=installer)
         return {layer.name: key for layer, key in found.layers}
 
     usual = keys()

@@ -77,7 +77,7 @@ def planned(root: Path, lock: Lock, *, max_layers: int = 8, soft: bool = False) 
     repository, catalog = open_repository(root), load_catalog()
     analysis = analyze_repository(repository, choose_spec_files(repository), catalog, None)
     target = Target(base_image="example.org/miniforge:1", python=analysis.python)
-    sharing = share_conda_lock(analysis, catalog.as_of, lock, target, max_layers=max_layers, tools="x")
+    sharing = share_conda_lock(analysis, catalog, lock, target, max_layers=max_layers, tools="x")
     return plan_repository(analysis, sharing, target, repo_dir="/home/jovyan", always_soft=soft)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conda_bench import BASE, Package, module, python, serve, write_channel
+from patience import BUSY
 
 import depnorm
 from depnorm.errors import ResolutionError, UnsupportedError
@@ -66,7 +67,7 @@ def test_blanks_of_an_edge_take_linear_time() -> None:
     """However many a channel writes."""
     start = time.monotonic()
     assert edges([f"a >=0{' ' * 1_000_000}0{' ' * 1_000_000}"]) == ("a >=0 0",)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 2 * BUSY
 
 
 @pytest.mark.parametrize("place", ["file:///etc/", "file:///etc/lib/noarch/"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from depnorm.library.analysis import check, inspect
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
-    from depnorm.library.locks import read_lock
+    from depnorm.library.lock_reading import read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
     from depnorm.library.verify import verify
@@ -55,7 +55,7 @@ _PLACES = {
     "load_snapshot": "share.catalog",
     "lock": "library.plans",
     "plan": "library.plans",
-    "read_lock": "library.locks",
+    "read_lock": "library.lock_reading",
     "refresh_catalog": "library.catalogs",
     "verify": "library.verify",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from depnorm.errors import DepnormError
 from depnorm.library.lock_paths import conda_locks, python_locks, renv_locks
 from depnorm.library.lock_problems import does_not_fit, not_used
-from depnorm.library.locks import LockOptions, read_lock
+from depnorm.library.lock_reading import LockOptions, read_lock
 from depnorm.model import Analysis, CranLock, Lock, Problem, Progress, SpecFormat
 from depnorm.read.formats import parse
 from depnorm.read.locks.toml_lock import MAX_LOCK_CHARACTERS

@@ -11,7 +11,7 @@ from depnorm.errors import CatalogError
 from depnorm.model import Emitter, redact
 from depnorm.model.mined import Known, MinedCatalog, MinedLayer, Taken
 
-Number = Annotated[int, Meta(ge=0, lt=2**50)]
+Number = Annotated[int, Meta(ge=0, lt=2**62)]
 
 
 # Names and versions are whatever environments have: they are printed, never run.

@@ -32,7 +32,7 @@ VERSIONS = pa.schema([("name", pa.string()), ("version", pa.string()), *_COST])
 
 _READ = "name, version, installed_bytes, install_ms"
 _HINT = f"Read are the columns {_READ}; name and installed_bytes must be there, others are passed over."
-_MAX_BYTES, _MAX_MILLISECONDS = 2**50, 1e12
+_MAX_BYTES, _MAX_MILLISECONDS = 2**40, 1e12
 _SHOWN = 60
 
 
@@ -105,11 +105,14 @@ def _unusable(path: Path, line: int, what: str) -> UnusableInputError:
 
 
 def by_version(sizes: pa.Table) -> pa.Table:
-    """`VERSIONS`: the bytes and milliseconds of each version of each package, names canonical."""
-    found = {
-        (canonical_name(row["name"]), row["version"]): (row["installed_bytes"], _milliseconds(row))
-        for row in sizes.to_pylist()
-    }
+    """`VERSIONS`: the bytes and milliseconds of each version of each package, names canonical.
+
+    Of a version that is told twice the larger counts.
+    """
+    found: dict[Package, tuple[int, int]] = {}
+    for row in sizes.to_pylist():
+        package = canonical_name(row["name"]), row["version"]
+        found[package] = max(found.get(package, (0, 0)), (row["installed_bytes"], _milliseconds(row)))
     return _table([(*key, *value) for key, value in sorted(found.items())], VERSIONS)
 
 

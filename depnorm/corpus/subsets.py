@@ -93,6 +93,8 @@ class SubsetOptions:
 def choose_subsets(needs: Sequence[Need], pool: Pool, options: SubsetOptions) -> tuple[Group, ...]:
     """The groups that share most, in their order, whatever that of the needs. What the pool lacks does not count."""
     table = LayerTable(sorted(needs, key=lambda need: (sorted(need.packages), need.weight)), pool, options)
+    if not table.bytes:
+        return ()
     order, before = _Order(), None
     while order != before:  # what did not gain at first may gain beside layers that were chosen later
         order, before = _grown(table, order, options), order
@@ -165,7 +167,7 @@ class LayerTable:
         self._brings = _rows((pool.closure([name]) for name in self._names), number)
         self._has = _rows((need.packages & number.keys() for need in needs), number)
         self._weights = np.array([need.weight for need in needs], np.float64)
-        self._total = float(self._weights @ (self._has @ self._sizes))
+        self.bytes = float(self._weights @ (self._has @ self._sizes))
 
     def heads(self) -> list[int]:
         """The numbers of the packages that enough repositories need."""
@@ -198,7 +200,7 @@ class LayerTable:
                 here = np.flatnonzero(taken & np.uint64(1 << place))
                 used = self._has[np.ix_(here, layer.packages)] @ self._sizes[layer.packages]
                 gain += float(self._weights[here] @ (2 * used - sizes[place] - self._options.price))
-        return gain / self._total
+        return gain / self.bytes
 
     def groups(self, order: _Order) -> Iterator[Group]:
         """The layers, by name."""

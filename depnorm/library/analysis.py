@@ -7,7 +7,6 @@ from pathlib import Path
 from depnorm.analyze.analysis import analyze
 from depnorm.analyze.findings import finding, in_reading_order
 from depnorm.errors import UnusableInputError
-from depnorm.library.stale_locks import find_stale_locks
 from depnorm.model import Analysis, Builder, Catalog, ChosenFile, Finding, Problem, SpecChoice, SpecFile, SpecFormat
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import git_is_hidden, read_choice
@@ -30,10 +29,7 @@ def inspect(path: str | Path) -> tuple[SpecFile, ...]:
 
 def check(path: str | Path) -> tuple[Finding, ...]:
     """What there is to say about a repository or a file, by file and line. Raises `UnusableInputError`."""
-    analysis = analyze_path(Path(path))
-    if not Path(path).is_dir():
-        return analysis.findings
-    return with_problems(analysis, find_stale_locks(open_repository(Path(path)), analysis)).findings
+    return analyze_path(Path(path)).findings
 
 
 def analyze_path(path: Path) -> Analysis:

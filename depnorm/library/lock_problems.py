@@ -30,8 +30,7 @@ def _problem(location: Location, message: str) -> Problem:
         location=location,
         raw="",
         message=redact(message),
-        hint=f"`{_command(location.path)}`, run in the repository, writes a fresh one; remove it if it is for something"
-        " else.",
+        hint=f"`{_command(location.path)}` writes a fresh one, in the repository; remove it if it has another purpose.",
         rule=RULE,
     )
 
@@ -40,6 +39,6 @@ def _command(path: str) -> str:
     """What writes a lock file of this name."""
     name = path.rpartition("/")[2]
     if name == "uv.lock":
-        return "uv lock"
+        return "uv lock"  # of what pyproject.toml asks for
     ecosystem = ["--ecosystem", "cran"] if name == "renv.lock" else []
     return shlex.join(["depnorm", "lock", ".", *ecosystem, "-o", path])

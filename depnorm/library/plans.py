@@ -12,7 +12,6 @@ from depnorm.library import locks
 from depnorm.library.analysis import analyze_repository, with_problems
 from depnorm.library.layer_tools import layer_tools
 from depnorm.library.options import PlanOptions, check_installer, check_options
-from depnorm.library.stale_locks import find_stale_locks
 from depnorm.library.without_effect import tell_without_effect
 from depnorm.model import (
     Analysis,
@@ -77,8 +76,6 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
     always_soft = options.get("fallback", "auto") == "always"
     for each in (locked, cran_locked):
         analysis = locks.tell_of_lock(analysis, each) if each else analysis
-    if not options.get("lock"):
-        analysis = locks.tell_of_misfits(analysis, find_stale_locks(asked.repository, analysis))
     notes = tell_without_effect(options, analysis, asked.catalog, target)
     analysis = with_problems(analysis, (*sharing.nearest, *notes))
     made = plan_repository(analysis, sharing, target, repo_dir=repo_dir, emitter=emitter, always_soft=always_soft)

@@ -59,16 +59,6 @@ def python_minor(spec_file: SpecFile, available: Sequence[str]) -> str | None:
     return None
 
 
-def allows_version(spec: str, version: str) -> bool:
-    """Whether conda's version `spec` allows a version; True also where rattler does not understand one of them."""
-    from rattler import Version, VersionSpec  # noqa: PLC0415  heavy; only conda files need it
-
-    try:
-        return not spec or VersionSpec(spec).matches(Version(version))
-    except Exception:  # noqa: BLE001  of rattler, whose errors have no common base
-        return True
-
-
 def _decode(data: bytes) -> Text:
     """UTF-8 whatever a cookie says, as conda does; else as other spec files are, and a problem says so."""
     try:

@@ -1,6 +1,6 @@
 """Catalogs for people and programs: which shared layers exist, and what is in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from depnorm import model
 from depnorm.report import documents
@@ -8,6 +8,8 @@ from depnorm.report.display import Display
 from depnorm.report.encode import encode_json
 from depnorm.report.redact import printable
 from depnorm.report.wording import count, megabytes, shortened
+
+_LEFT_OUT = "left out"
 
 
 def catalog_list_text(catalogs: Sequence[model.Catalog]) -> str:
@@ -45,12 +47,31 @@ def catalog_text(catalog: model.Catalog, snapshot: model.Snapshot, display: Disp
         table.add_row(
             Text(printable(subset.name)),
             str(len(layer.packages)) if layer else "",
-            megabytes(layer.size) if layer else "",
+            megabytes(layer.size) if layer else _LEFT_OUT if _is_left_out(subset, layers) else "",
             str(subset.seen_in),
             "" if subset.needed_in is None else str(subset.needed_in),
             Text(shortened([printable(head) for head in subset.heads], 12)),
         )
-    return f"{title}\n\n{display.render(table)}\n{_origin_text(catalog, display)}"
+    notes = [_origin_text(catalog, display), *(display.render(Text(each)) for each in _notes(catalog, layers))]
+    return f"{title}\n\n{display.render(table)}\n{''.join(notes)}"
+
+
+def _is_left_out(subset: model.Subset, layers: Mapping[str, model.SharedLayer]) -> bool:
+    return subset.ecosystem is model.Ecosystem.PYPI and subset.name not in layers
+
+
+def _notes(catalog: model.Catalog, layers: Mapping[str, model.SharedLayer]) -> Iterator[str]:
+    """What the table cannot say."""
+    if any(_is_left_out(subset, layers) for subset in catalog.subsets):
+        yield (
+            f"\n{_LEFT_OUT}: on this Python it would bring more of another layer, unneeded, than it has itself, or "
+            "nothing is left to it."
+        )
+    ecosystems = {subset.ecosystem for subset in catalog.subsets}
+    if model.Ecosystem.CONDA in ecosystems:
+        yield "\nconda subsets are names: a layer is what they bring in the lock of an environment, at its artifacts."
+    if model.Ecosystem.CRAN in ecosystems:
+        yield f"\nR subsets are names, too: what they bring at a dated snapshot ({', '.join(catalog.r_snapshots)})."
 
 
 def _origin_text(catalog: model.Catalog, display: Display) -> str:

@@ -2,10 +2,13 @@
 
 pip keeps what is installed as long as nothing asks for another version. So a layer is admitted iff one
 of its heads is asked for, (a) every package that comes with it satisfies every requirement and constraint, and (b) none
-of them is in the snapshot closure of a requirement that cannot be at the snapshot's version (see `exclusion`).
+of them is in the snapshot closure of a requirement that cannot be at the snapshot's version (see `exclusion`). It is
+taken unless (c) what comes with it and nothing asks for weighs more than a quarter of what is asked for: geopandas
+alone does not bring JupyterLab because both need certifi.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from depnorm.model import (
     Admission,
@@ -20,6 +23,8 @@ from depnorm.share.exclusion import find_blocked, find_demands
 from depnorm.share.layers import closure
 
 DEFAULT_MAX_LAYERS = 8
+_MOST_DEAD = 0.25
+"""Bytes that nothing asks for, to each that is, which may come with a layer."""
 
 
 def admit(
@@ -49,7 +54,7 @@ def admit(
         if not layer.wheelhouse and not wanted.isdisjoint(layer.heads):
             refused[layer.name] = _objection(layer, layers, blocked)
     admissible = [layers[name] for name, reason in refused.items() if not reason]
-    found = _select(admissible, snapshot, max_layers, builds_locally=builds_locally)
+    found = _select(admissible, snapshot, max_layers, wanted, builds_locally=builds_locally)
     return Admission(
         layers=found.layers, refused={**{name: why for name, why in refused.items() if why}, **found.refused}
     )
@@ -76,18 +81,41 @@ def _objection(layer: SharedLayer, layers: Mapping[str, SharedLayer], blocked: M
 
 
 def _select(
-    admissible: Sequence[SharedLayer], snapshot: Snapshot, max_layers: int, *, builds_locally: bool
+    admissible: Sequence[SharedLayer],
+    snapshot: Snapshot,
+    max_layers: int,
+    wanted: AbstractSet[str],
+    *,
+    builds_locally: bool,
 ) -> Admission:
     """The largest of `admissible` first, each with those it comes after, as long as they fit."""
     wheelhouses = [layer.name for layer in snapshot.layers if layer.wheelhouse and builds_locally]
-    taken = set(wheelhouses[:max_layers])
-    for layer in sorted(admissible, key=lambda layer: (-layer.size, layer.name)):
-        grown = taken | {layer.name, *layer.after}
-        if len(grown) <= max_layers:
-            taken = grown
     before = f"{wheelhouses[0]} and then " if wheelhouses else ""
-    why = f"--max-layers {max_layers} is used up by {before}larger ones"
+    full = f"--max-layers {max_layers} is used up by {before}larger ones"
+    layers = {layer.name: layer for layer in snapshot.layers}
+    taken = set(wheelhouses[:max_layers])
+    refused: dict[str, str] = {}
+    for layer in sorted(admissible, key=lambda layer: (-layer.size, layer.name)):
+        more = {layer.name, *layer.after} - taken
+        if dead := _dead([layers[name] for name in more], wanted):
+            refused[layer.name] = dead
+        elif len(taken | more) > max_layers:
+            refused[layer.name] = full
+        else:
+            taken |= more
     return Admission(
         layers=tuple(layer for layer in snapshot.layers if layer.name in taken),
-        refused={layer.name: why for layer in admissible if layer.name not in taken},
+        refused={name: why for name, why in refused.items() if name not in taken},
     )
+
+
+def _dead(more: Iterable[SharedLayer], wanted: AbstractSet[str]) -> str:
+    """The sentence about layers that would bring too much which nothing asks for; empty where they do not."""
+    packages = [package for layer in more for package in layer.packages]
+    size = sum(package.size for package in packages)
+    dead = [package for package in packages if package.name not in wanted]
+    weight = sum(package.size for package in dead)
+    if weight <= _MOST_DEAD * (size - weight):
+        return ""
+    largest = max(dead, key=lambda package: (package.size, package.name))
+    return f"it would bring {weight / 1e6:.0f} MB that nothing asks for, {largest.name} among it"

@@ -92,22 +92,23 @@ def split_conda_lock(lock: Lock, subsets: Iterable[Subset], *, max_layers: int) 
     alone = [
         _layer(each.name, (each.name,), [each]) for each in sorted(heavy, key=lambda each: (-_size(each), each.name))
     ]
-    others = [*(layer for layer in named if layer.size >= _WORTH_BYTES), *alone]
+    unworthy = {layer.name: objection for layer in named if (objection := _unworthy(layer))}
+    others = [*(layer for layer in named if layer.name not in unworthy), *alone]
     larger = sorted(others, key=lambda layer: (-layer.size, layer.name))[: max(max_layers - len(python), 0)]
     layers = (*python[:max_layers], *(layer for layer in others if layer in larger))
     held = {package.name for layer in layers for package in layer.packages}
     own = tuple(each for each in lock.packages if not _is_conda(each) or each.name not in held)
     full = _FULL.format(max_layers)
-    small = {each.name: layer.name for layer in named if layer.size < _WORTH_BYTES for each in layer.packages}
+    reasons = {each.name: unworthy[layer.name] for layer in named if layer.name in unworthy for each in layer.packages}
     kept_out = {each.name for layer in (*python, *others) if layer not in layers for each in layer.packages}
-    why = {each.name: full if each.name in kept_out else _why(each, small) for each in own if _is_conda(each)}
+    why = {each.name: full if each.name in kept_out else _why(each, reasons) for each in own if _is_conda(each)}
     return Split(layers=layers, own=own, why_own=why, refused={})
 
 
 def _named(
     subsets: Iterable[Subset], conda: Mapping[str, LockedPackage], python: frozenset[str]
 ) -> Iterator[SharedLayer]:
-    """What each subset is in this lock, where all sizes are told."""
+    """What each subset is in this lock."""
     held = set(python)
     for subset in subsets:
         if subset.ecosystem is not Ecosystem.CONDA:
@@ -115,7 +116,7 @@ def _named(
         found = closure((head for head in subset.heads if head in conda), conda) - held
         packages = [conda[name] for name in sorted(found) if _size(conda[name]) < HEAVY_BYTES]
         held.update(each.name for each in packages)
-        if packages and all(each.artifact.size is not None for each in packages):
+        if packages:
             yield _layer(subset.name, subset.heads, packages, subset.seen_in)
 
 
@@ -164,12 +165,17 @@ def _layer(name: str, heads: tuple[str, ...], packages: list[LockedPackage], see
     return SharedLayer(name=name, heads=heads, packages=tuple(packages), after=(), seen_in=seen_in)
 
 
-def _why(package: LockedPackage, small: Mapping[str, str]) -> str:
+def _unworthy(layer: SharedLayer) -> str:
+    """Why a subset is no layer here; empty where it is."""
+    if any(each.artifact.size is None for each in layer.packages):
+        return f"the lock does not tell how large {layer.name} is"
+    return f"{layer.name} is too small here to be a layer" if layer.size < _WORTH_BYTES else ""
+
+
+def _why(package: LockedPackage, reasons: Mapping[str, str]) -> str:
     if package.artifact.size is None:
         return "the lock does not tell its size"
-    if package.name in small:
-        return f"{small[package.name]} is too small here to be a layer"
-    return "no subset of the catalog brings it, and it is not heavy"
+    return reasons.get(package.name) or "no subset of the catalog brings it, and it is not heavy"
 
 
 def _key(target: Target, layer: SharedLayer, python: LockedPackage | None, tools: str, installer: str) -> str:

@@ -96,6 +96,13 @@ def test_an_image_has_no_more_layers_than_it_may() -> None:
     assert reach_of(groups, [need(POOL, "pandas")], POOL, 2).locked == 1
 
 
+def test_where_nothing_is_needed_there_are_no_layers() -> None:
+    """No needs, none of the pool, or packages without bytes."""
+    empty = Pool(sizes={"a": 0}, requires={"a": ()})
+    for needs in ([], [Need(packages=frozenset(), weight=1)], [need(empty, "a")]):
+        assert choose_subsets(needs, empty, SubsetOptions()) == ()
+
+
 def test_what_comes_along_unneeded_is_dead() -> None:
     """Without a lock whoever needs a head gets the whole layer, and those before it."""
     first = Group(head="pandas", packages=POOL.closure(["pandas"]), after=frozenset(), size=28_500_000)

@@ -13,7 +13,7 @@ from depnorm.model import Emitter, Plan, StageKind
 pytestmark = pytest.mark.engine
 
 REPOSITORY = Path(__file__).parents[2] / "corpus" / "plain-scipy" / "repo"
-QUICK = ("numpy", "essentials")
+QUICK = ("numpy", "python-dateutil")
 
 
 def plan_of(emitter: Emitter, base: str, *names: str) -> Plan:

@@ -246,3 +246,13 @@ def test_a_later_minor_version_of_pylock_is_read(caplog: pytest.LogCaptureFixtur
     assert len(found.dependencies) == len(read("pylock.toml").dependencies)
     assert not found.problems
     assert not caplog.records
+
+
+def test_one_version_from_two_indexes_is_for_two_environments() -> None:
+    """As uv locks PyTorch for a processor and for CUDA; the same source twice is a mistake."""
+    entry = '[[package]]\nname = "torch"\nversion = "2.6.0"\nsource = {{ registry = "https://{}.example.org/" }}\n'
+    file = parse(("version = 1\n" + entry.format("cpu") + entry.format("pypi")).encode(), "uv.lock", SpecFormat.UV_LOCK)
+    assert [each.spec for each in file.dependencies] == ["==2.6.0", "==2.6.0"]
+    assert not file.problems
+    twice = parse(("version = 1\n" + 2 * entry.format("cpu")).encode(), "uv.lock", SpecFormat.UV_LOCK)
+    assert "for the second time" in twice.problems[0].message

@@ -131,6 +131,12 @@ def test_a_subset_is_what_its_heads_bring_in_this_lock() -> None:
     assert found.why_own["six"] == "conda-basics is too small here to be a layer"
     assert found.why_own["freetype"] == "--max-layers 3 is used up by larger ones"
     assert found.why_own["toolz"] == "no subset of the catalog brings it, and it is not heavy"
+    unsized = [
+        replace(each, artifact=replace(each.artifact, size=None)) if each.name == "six" else each for each in NAMED
+    ]
+    found = split_conda_lock(replace(LOCK, packages=tuple(unsized)), (subset("conda-s", "matplotlib"),), max_layers=8)
+    assert found.why_own["six"] == "the lock does not tell its size"
+    assert found.why_own["freetype"] == "the lock does not tell how large conda-s is"
 
 
 def test_a_subset_is_the_same_whatever_else_a_lock_has() -> None:

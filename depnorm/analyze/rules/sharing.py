@@ -105,10 +105,6 @@ misses a package that they need, or has a version that a line excludes, or was m
 another Python, R, platform or channel, or is newer than the `--as-of` that was given. So
 `--lock` resolves anew.
 
-`depnorm check` and a plan without `--lock` read files only. They tell of a file that is
-broken, and of a package that a line asks for and that the file lacks, or has in no version
-that the line allows. All else only `depnorm lock` and `depnorm plan --lock` find out.
-
 That goes for pylock.toml and uv.lock beside what pip reads, for conda-lock.yml (and names
 that end so) beside environment.yml, and for renv.lock beside install.R, DESCRIPTION or
 alone. A conda-lock.yml needs the sha256 of each package; a renv.lock fits where one dated

@@ -95,12 +95,14 @@ def unreadable(source: str, path: str, error: ValueError, line: int, language: s
     yield Option(name="unread", value="", location=Location(path=path, line=1), raw=source.rstrip("\n"))
 
 
-def repeated(items: Iterable[Item]) -> Iterator[Problem]:
-    """A problem for each package that the file lists for the second time, same group, marker and platform."""
+def repeated(
+    items: Iterable[Item], source: Callable[[Dependency], str | None] = lambda _item: None
+) -> Iterator[Problem]:
+    """A problem for each package that the file lists for the second time, same group, marker, platform and `source`."""
     seen: set[tuple[str | None, ...]] = set()
     for item in items:
         if isinstance(item, Dependency) and item.name is not None:
-            key = _identity(item)
+            key = (*_identity(item), source(item))
             if key in seen:
                 yield Problem(
                     location=item.location,

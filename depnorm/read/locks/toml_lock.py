@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
-from depnorm.model import Location, SpecFile, SpecFormat
+from depnorm.model import Dependency, Location, SpecFile, SpecFormat
 from depnorm.read.assemble import Item, assemble, encoding_problems, with_line_feeds
 from depnorm.read.locks.piece import PackageReader, Piece, read_pieces, repeated
 from depnorm.read.project import unreadable_toml
@@ -22,18 +22,22 @@ def parse_toml_lock(
     array: str,
     header: Callable[["TomlLock"], Iterator[Item]],
     reader: Callable[["TomlLock"], PackageReader],
+    source: Callable[[Dependency], str | None] = lambda _item: None,
 ) -> SpecFile:
-    """Read the tables of `array`, each with what `reader` gives, and what stands beside them with `header`."""
+    """Read the tables of `array`, each with what `reader` gives, and what stands beside them with `header`.
+
+    `source` tells packages apart that are alike in all else.
+    """
     text = decode(data)
-    source = with_line_feeds(text.text)
+    lines = with_line_feeds(text.text)
     items: list[Item] = list(encoding_problems(text, path))
     try:
-        lock = TomlLock(parse_toml(source, MAX_LOCK_CHARACTERS), source, path, array)
+        lock = TomlLock(parse_toml(lines, MAX_LOCK_CHARACTERS), lines, path, array)
     except TomlError as error:
-        items += unreadable_toml(source, path, error)
+        items += unreadable_toml(lines, path, error)
     else:
         items += read_pieces(lock.pieces(), reader(lock))
-        items += repeated(items)
+        items += repeated(items, source)
         items += lock.beside(items)
         items += header(lock)
     return assemble(items, path=path, file_format=file_format, encoding=text.encoding)

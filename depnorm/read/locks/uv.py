@@ -31,7 +31,13 @@ def parse_uv_lock(data: bytes, path: str) -> SpecFile:
         array="package",
         header=_header,
         reader=lambda lock: _PackageReader(read_groups(lock.document.data)),
+        source=_source_line,
     )
+
+
+def _source_line(package: Dependency) -> str:
+    """Of one version from two indexes, each for other environments: PyTorch for a processor or for CUDA."""
+    return next((line for line in package.raw.splitlines() if line.startswith("source")), "")
 
 
 def _header(lock: TomlLock) -> Iterator[Item]:

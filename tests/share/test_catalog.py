@@ -60,7 +60,7 @@ def test_snapshot_has_the_catalogs_date_and_platform(snapshot: Snapshot) -> None
 def test_layers_follow_the_global_order(snapshot: Snapshot) -> None:
     """A snapshot's layers are the catalog's Python subsets, in its order; the catalogs' README says why some lack."""
     order = [subset.name for subset in load_catalog().subsets if subset.ecosystem is Ecosystem.PYPI]
-    missing = {"3.10": {"docs", "docs-theme"}, "3.13": {"docs-theme"}}.get(snapshot.python, set())
+    missing = {"3.10": {"web"}}.get(snapshot.python, {"images"})
     assert [layer.name for layer in snapshot.layers] == [name for name in order if name not in missing]
 
 

@@ -36,7 +36,7 @@ from depnorm.resolve.variables import is_secret
 from depnorm.resolve.wheel import Wheel, read_requirements
 from depnorm.resolve.wheel_files import find_collisions
 
-SCHEMA = 4
+SCHEMA = 5
 """Of what the cache holds: another one makes it anew."""
 _SOURCES = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "PIP_INDEX", "PIP_EXTRA_INDEX")
 """How variables begin that say where packages come from."""

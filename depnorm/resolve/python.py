@@ -1,6 +1,6 @@
 """Joint locks of Python packages: versions from uv, one wheel each as pip chooses, edges from the wheels' metadata."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,29 +90,37 @@ def evaluate_requirements(
 ) -> dict[str, tuple[str, ...]]:
     """Per package the requirements that hold in `environment`, without their markers, sorted.
 
-    An extra counts for a package as soon as a root, or a requirement that holds, asks for it: extras spread along the
-    edges until nothing changes.
+    What a package requires by an extra of another one is an edge of its own: of `requests[socks]`, PySocks. The other
+    one has the extras that `roots` ask for. So what a package brings is the same, whatever else is installed beside it.
     """
-    extras: dict[str, set[str]] = {name: set() for name in declared}
-    pending = [*_spread(map(Requirement, roots), extras), *declared]
-    edges: dict[str, tuple[Requirement, ...]] = {}
+    asked: dict[str, set[str]] = {name: set() for name in declared}
+    for root in map(Requirement, roots):
+        asked.setdefault(canonicalize_name(root.name), set()).update(_extras(root))
+    edges = {}
+    for name, extras in asked.items():
+        if name in declared:
+            edges[name] = tuple(sorted(set(_edges(name, extras, declared, environment))))
+    return edges
+
+
+def _edges(
+    name: str, extras: set[str], declared: Mapping[str, Sequence[str]], environment: Mapping[str, str]
+) -> Iterator[str]:
+    followed: dict[str, set[str]] = {}
+    pending = list(_holding(declared[name], extras, environment))
     while pending:
-        name = pending.pop()
-        edges[name] = tuple(_holding(declared[name], extras[name], environment))
-        pending += _spread(edges[name], extras)
-    return {name: tuple(sorted({_edge(requirement) for requirement in found})) for name, found in edges.items()}
+        requirement = pending.pop()
+        yield _edge(requirement)
+        other = canonicalize_name(requirement.name)
+        more = _extras(requirement) - followed.get(other, set())
+        if more and other in declared:
+            followed.setdefault(other, set()).update(more)
+            plain = set(map(_edge, _holding(declared[other], set(), environment)))
+            pending += [each for each in _holding(declared[other], more, environment) if _edge(each) not in plain]
 
 
-def _spread(requirements: Iterable[Requirement], extras: Mapping[str, set[str]]) -> list[str]:
-    """The packages for which `requirements` ask extras that nobody asked before; notes them in `extras`."""
-    grown = []
-    for requirement in requirements:
-        name = canonicalize_name(requirement.name)
-        asked = {canonicalize_name(extra) for extra in requirement.extras}
-        if name in extras and not asked <= extras[name]:
-            extras[name] |= asked
-            grown.append(str(name))
-    return grown
+def _extras(requirement: Requirement) -> set[str]:
+    return {canonicalize_name(extra) for extra in requirement.extras}
 
 
 def _holding(lines: Sequence[str], extras: set[str], environment: Mapping[str, str]) -> Iterable[Requirement]:

@@ -152,15 +152,20 @@ def test_no_wheel_for_the_target_is_an_error() -> None:
         choose_wheel("x", [entry("x-1-cp311-cp311-win_amd64.whl")], [Tag("py3", "none", "any")])
 
 
-def test_extras_spread_along_edges() -> None:
-    """An extra that only a dependency asks for counts, markers are evaluated for the Target, and cycles end."""
+def test_an_extra_is_an_edge_of_who_asks_for_it() -> None:
+    """Through all that the extra asks for; markers are evaluated for the Target, and cycles end."""
     declared = {
         "a": ["B[fast]>=1", 'windows-only; sys_platform == "win32"'],
-        "b": ['c; extra == "fast"', 'd; extra == "slow"', 'a; python_version >= "3.8"'],
+        "b": ['c; extra == "fast"', 'd; extra == "slow"', 'a; python_version >= "3.8"', 'b[fast]; extra == "all"'],
         "c": [],
+        "d": ["b[all]"],
+        "e": ["b"],
     }
-    edges = evaluate_requirements(["a"], declared, marker_environment("3.12", PLATFORM))
-    assert edges == {"a": ("b[fast]>=1",), "b": ("a", "c"), "c": ()}
+    environment = marker_environment("3.12", PLATFORM)
+    edges = evaluate_requirements(["a"], declared, environment)
+    plain = {"a": ("b[fast]>=1", "c"), "b": ("a",), "c": (), "d": ("b[all]", "b[fast]", "c"), "e": ("b",)}
+    assert edges == plain
+    assert evaluate_requirements(["b[slow]"], declared, environment) == plain | {"b": ("a", "d")}
 
 
 def test_the_marker_environment_has_every_variable() -> None:

@@ -13,11 +13,13 @@ from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.plan import Repository
 from depnorm.cli.progress import show_progress
+from depnorm.cli.terminal import display
 from depnorm.errors import UsageError
-from depnorm.library.plans import lockable
+from depnorm.library.plans import lockable, unreadable
 from depnorm.model import CranLock, Ecosystem, Lock
 from depnorm.report.formats import Format, format_lock
 from depnorm.report.lock import lock_summary
+from depnorm.report.terminal_findings import findings_text
 
 _OF_IMAGES = frozenset(
     {"lock", "offline", "layers", "layers_from", "max_layers", "fallback", "repo_dir", "user_id", "installer", "slim"}
@@ -68,6 +70,8 @@ def lock(
     found = depnorm.lock(repo, ecosystem=Ecosystem(ecosystem) if ecosystem else None, **asked)
     _check_name(output, found, format)
     sys.stderr.write(lock_summary(found))
+    if errors := unreadable(repo, **asked):
+        sys.stderr.write(f"Not in the lock, since it is wrong:\n{findings_text(errors, display())}")
     if ecosystem is None and isinstance(found, Lock) and Ecosystem.CRAN in lockable(repo, **asked):
         sys.stderr.write("The R packages are locked with --ecosystem cran.\n")
     return written(format_lock(found, format), output)

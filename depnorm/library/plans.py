@@ -22,9 +22,11 @@ from depnorm.model import (
     Dependency,
     Ecosystem,
     Emitter,
+    Finding,
     Lock,
     Plan,
     Progress,
+    Severity,
     Target,
     minor_of,
 )
@@ -120,6 +122,12 @@ def lock(path: str | Path, *, ecosystem: Ecosystem | None = None, **options: Unp
 def lockable(path: str | Path, **options: Unpack[PlanOptions]) -> tuple[Ecosystem, ...]:
     """The ecosystems that `lock` can lock for a repository; by default it takes the first. Raises what `plan` does."""
     return locks.lockable(_ask(path, {**options, "lock": True}).analysis)
+
+
+def unreadable(path: str | Path, **options: Unpack[PlanOptions]) -> tuple[Finding, ...]:
+    """The errors of the spec files: what is wrong in them is in no lock. Raises what `plan` does."""
+    findings = _ask(path, {**options, "lock": True}).analysis.findings
+    return tuple(each for each in findings if each.severity is Severity.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,8 +48,8 @@ def catalog_text(catalog: model.Catalog, snapshot: model.Snapshot, display: Disp
             Text(printable(subset.name)),
             str(len(layer.packages)) if layer else "",
             megabytes(layer.size) if layer else _LEFT_OUT if _is_left_out(subset, layers) else "",
-            str(subset.seen_in),
-            "" if subset.needed_in is None else str(subset.needed_in),
+            f"{subset.seen_in:,}",
+            "" if subset.needed_in is None else f"{subset.needed_in:,}",
             Text(shortened([printable(head) for head in subset.heads], 12)),
         )
     notes = [_origin_text(catalog, display), *(display.render(Text(each)) for each in _notes(catalog, layers))]
@@ -94,10 +94,10 @@ def _origin_text(catalog: model.Catalog, display: Display) -> str:
         f"({count(len(origin.left_out), 'package')})."
     )
     reach = (
-        f"With {count(origin.max_layers, 'layer')} a locked image gets {origin.reach.locked:.0%} of its bytes from "
-        f"them, another {origin.reach.declared:.0%}, with {origin.reach.dead:.1%} more that it does not need. Of "
-        f"repositories that mining did not see: {origin.unseen.locked:.0%}, {origin.unseen.declared:.0%} and "
-        f"{origin.unseen.dead:.1%}."
+        f"With {count(origin.max_layers, 'layer')}, images with a lock get {origin.reach.locked:.0%} of their bytes "
+        f"from them; images without one {origin.reach.declared:.0%}, and {origin.reach.dead:.1%} that they do not "
+        f"need. Where mining did not look (layers of one half, images of the other): {origin.unseen.locked:.0%}, "
+        f"{origin.unseen.declared:.0%} and {origin.unseen.dead:.1%}."
     )
     return f"{display.render(Text(mined))}\n{display.render(Text(reach))}"
 

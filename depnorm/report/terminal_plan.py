@@ -110,7 +110,7 @@ def _files(paths: tuple[str, ...]) -> str:
 def _stage_title(number: int, stage: model.Stage) -> Text:
     return Text.assemble(
         f"{number:>2} ",
-        (f"{stage.kind.value:<10}", _STAGE_STYLES.get(stage.kind, "blue")),
+        (f"{stage.kind.value:<11}", _STAGE_STYLES.get(stage.kind, "blue")),
         (printable(stage.name), _HEADING),
         f": {_facts(stage) or printable(stage.why)}",
     )

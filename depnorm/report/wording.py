@@ -52,9 +52,13 @@ def languages(target: model.Target) -> str:
 
 
 def packages_as_of(plan: model.Plan) -> str:
-    """Where the versions come from: `packages as of 2026-11-01`, `packages of uv.lock, as of 2026-11-01`."""
+    """Where the versions come from: `packages as of 2026-11-01`, `packages of uv.lock, as of 2026-11-01`.
+
+    Without a lock only those of shared layers are of a date.
+    """
     if not plan.lock_file:
-        return f"packages as of {plan.as_of}"
+        what = "packages" if plan.mode is model.Mode.LOCKED else "shared packages"
+        return f"{what} as of {plan.as_of}"
     return f"packages of {plan.lock_file}, " + (f"as of {plan.as_of}" if plan.as_of else "which tells no date")
 
 

@@ -23,8 +23,8 @@ from depnorm.share.exclusion import find_blocked, find_demands
 from depnorm.share.layers import closure
 
 DEFAULT_MAX_LAYERS = 8
-_MOST_DEAD = 0.25
-"""Bytes that nothing asks for, to each that is, which may come with a layer."""
+_MOST_DEAD, _LEAST_DEAD = 0.25, 1_000_000
+"""Bytes that nothing asks for which may come with a layer: to each that is asked for, and in any case."""
 
 
 def admit(
@@ -115,7 +115,7 @@ def _dead(more: Iterable[SharedLayer], wanted: AbstractSet[str]) -> str:
     size = sum(package.size for package in packages)
     dead = [package for package in packages if package.name not in wanted]
     weight = sum(package.size for package in dead)
-    if weight <= _MOST_DEAD * (size - weight):
+    if weight <= max(_MOST_DEAD * (size - weight), _LEAST_DEAD):
         return ""
     largest = max(dead, key=lambda package: (package.size, package.name))
-    return f"it would bring {weight / 1e6:.0f} MB that nothing asks for, {largest.name} among it"
+    return f"it would bring {weight / 1e6:.0f} MB that nothing asks for, {largest.name} among it; a lock takes it alone"

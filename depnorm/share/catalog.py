@@ -101,7 +101,7 @@ def _decode(path: Path, kind: type[_File]) -> _File:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        hint = "Write it with `depnorm catalog refresh` or `depnorm corpus mine`."
+        hint = "Write it with `depnorm catalog refresh` or `depnorm catalog mine`."
         raise CatalogError(f"{path}: {error}", hint=hint) from error
 
 

@@ -52,7 +52,7 @@ def test_a_finding_is_never_wrapped() -> None:
 
 
 @pytest.mark.parametrize("words", [
-    "Python 3.12 on docker.io/library/debian:12-slim, packages as of 2026-10-01",
+    "Python 3.12 on docker.io/library/debian:12-slim, shared packages as of 2026-10-01",
     "used     numpy: pip installs numpy",
     "ignored  numpy: numpy wins",
     "What refers back to the repository",

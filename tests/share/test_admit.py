@@ -102,7 +102,7 @@ def names(layers: Sequence[SharedLayer]) -> list[str]:
         (["numpy[extra]"], ["numpy"]),
         (["pandas"], ["numpy", "dates", "pandas"]),
         (["plots"], ["numpy", "dates", "viz"]),
-        (["pillow"], []),  # most of what comes with it nothing asks for
+        (["pillow"], ["numpy", "dates", "viz"]),
         (["click"], []),  # no head: an own layer of it is smaller than all of web
         (["old-tool"], []),
         (["seaborn"], ALL_OF_SEABORN),  # no layer of its own, but its closure asks for heads
@@ -307,6 +307,16 @@ def test_shipped_snapshots(python: str, lines: list[str], layers: str) -> None:
     found = admit(declared(lines), [], load_snapshot(load_catalog(), python))
     assert set(names(found.layers)) >= set(layers.split())
     assert layers or not found.layers
+
+
+def test_what_brings_much_that_nothing_asks_for_is_not_taken() -> None:
+    """geopandas and JupyterLab both need certifi, which lies in the layer of one of them: alone it takes no other."""
+    snapshot = load_snapshot(load_catalog(), "3.12")
+    alone = admit(declared(["geopandas"]), [], snapshot)
+    assert {"numpy", "pandas"} <= set(names(alone.layers))
+    assert {"geo", "jupyter"}.isdisjoint(names(alone.layers))
+    assert "that nothing asks for, jupyterlab among it" in alone.refused["geo"]
+    assert {"geo", "jupyter"} <= set(names(admit(declared(["geopandas", "jupyterlab"]), [], snapshot).layers))
 
 
 @settings(max_examples=50)

@@ -310,7 +310,7 @@ def test_shipped_snapshots(python: str, lines: list[str], layers: str) -> None:
 
 
 def test_what_brings_much_that_nothing_asks_for_is_not_taken() -> None:
-    """geopandas and JupyterLab both need certifi, which lies in the layer of one of them: alone it takes no other."""
+    """Both geopandas and JupyterLab need certifi, which lies in the layer of one of them: alone it takes no other."""
     snapshot = load_snapshot(load_catalog(), "3.12")
     alone = admit(declared(["geopandas"]), [], snapshot)
     assert {"numpy", "pandas"} <= set(names(alone.layers))

@@ -58,14 +58,19 @@ def plan_bake(registry: str, **options: Unpack[BakeOptions]) -> Bake:
     pythons = tuple(dict.fromkeys(options.get("pythons") or catalog.pythons))
     check_installer(options.get("installer"), Builder.PYTHON)
     plans = tuple(_plan_python(catalog, target, options) for target in _targets(pythons, options))
-    why = "its packages are installed over the layers below them, not apart"
     return Bake(
         catalog=catalog.name,
         registry=place,
         plans=plans,
         files=render_bake(plans, place),
-        left_out={subset.name: why for subset in catalog.subsets if subset.ecosystem is not Ecosystem.PYPI},
+        left_out={each.name: _APART[each.ecosystem] for each in catalog.subsets if each.ecosystem in _APART},
     )
+
+
+_APART = {
+    Ecosystem.CRAN: "its packages are installed over the layers below them, not apart",
+    Ecosystem.CONDA: "it has artifacts only in the lock of an environment",
+}
 
 
 def _targets(pythons: Sequence[str], options: BakeOptions) -> list[Target]:

@@ -81,8 +81,9 @@ def test_a_bake_is_the_same_text_every_time(run: Run, tmp_path: Path) -> None:
     assert sorted(layer["image"] for layer in document["layers"]) == sorted(
         tag for target in definition["target"].values() for tag in target["tags"]
     )
-    names = {each.name for each in load_catalog().subsets if each.ecosystem is not Ecosystem.PYPI}
-    assert set(document["left_out"]) == names >= {"tidyverse", "r-geo", "conda-numpy"}
+    others = {each.name for each in load_catalog().subsets if each.ecosystem is not Ecosystem.PYPI}
+    assert set(document["left_out"]) == others
+    assert others >= {"tidyverse", "r-geo", "conda-numpy"}
 
 
 def test_json_fits_the_schema_that_is_printed(run: Run, tmp_path: Path) -> None:

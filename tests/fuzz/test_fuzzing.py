@@ -51,10 +51,8 @@ def short_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, "subproces
     """A run of each target from the real files on, two at a time: most of it is starting Python."""
     place = tmp_path_factory.mktemp("runs")
     with ThreadPoolExecutor(2) as pool:
-        runs = pool.map(
-            lambda each: fuzz(each, "--blind", "--runs", RUNS, "--seconds", "600", "--seed", "1", place=place / each),
-            TARGETS,
-        )
+        options = ("--blind", "--runs", RUNS, "--seconds", "600", "--seed", "1")
+        runs = pool.map(lambda each: fuzz(each, *options, place=place / each), TARGETS)
         return dict(zip(TARGETS, runs, strict=True))
 
 

@@ -4,7 +4,8 @@ A layer of a catalog is a package, its head, with all that it requires and no la
 versions a snapshot has. It is taken whole or not at all. So what is mined are names, in an order. With a lock an image
 takes a layer if it needs all of it; without one, if it needs the head, and then carries what it does not need. Layers
 are chosen one by one: always the head that gains most, as the first or as the last layer, as long as one gains enough.
-First is where a package belongs that several layers need: held there, none of them has to come after another.
+First is where a package belongs that several layers need: held there, none of them has to come after another. What has
+been chosen then gets the order of chains, the largest first, which changes no layer.
 
     gain = bytes in layers with a lock + bytes needed of layers without - bytes carried for nothing - price * places
 
@@ -14,7 +15,7 @@ tells.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,21 @@ def choose_subsets(needs: Sequence[Need], pool: Pool, options: SubsetOptions) ->
     order, before = _Order(), None
     while order != before:  # what did not gain at first may gain beside layers that were chosen later
         order, before = _grown(table, order, options), order
-    return tuple(table.groups(order))
+    return _largest_first([*table.groups(order)])
+
+
+def _largest_first(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """The same groups in an order in which chains of layers share much: the largest first, each after what it needs."""
+    worth = [group.size for group in groups]
+    for place in reversed(range(len(groups))):
+        for before in groups[place].after:
+            worth[before] = max(worth[before], worth[place])
+    placed: dict[int, int] = {}
+    while len(placed) < len(groups):
+        ready = (n for n, group in enumerate(groups) if n not in placed and group.after <= placed.keys())
+        best = max(ready, key=lambda n: (worth[n], groups[n].size, -n))
+        placed[best] = len(placed)
+    return tuple(replace(groups[n], after=frozenset(placed[each] for each in groups[n].after)) for n in placed)
 
 
 def _grown(table: "LayerTable", order: _Order, options: SubsetOptions) -> _Order:

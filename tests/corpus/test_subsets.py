@@ -179,14 +179,14 @@ def test_from_repositories_to_layers_that_plans_take(tmp_path: Path) -> None:
     options = MiningOptions(subsets=SubsetOptions(price=0), labels={"requests": "http"})
     mine_catalog([facts], tmp_path / "catalog", as_of="2025-06-20", base=str(start), options=options)
     catalog = load_catalog(str(tmp_path / "catalog"))
-    http, yaml = (subset for subset in catalog.subsets if subset.ecosystem == "pypi")
+    yaml, http = (subset for subset in catalog.subsets if subset.ecosystem == "pypi")
     assert (http.name, http.heads, http.heads_seen_in, http.needed_in) == ("http", ("requests",), (8,), 8)
     assert (yaml.name, yaml.seen_in, yaml.why) == ("pyyaml", 4, "4 of 9 repositories need it.")
     assert catalog.origin is not None
     assert catalog.origin.sources == (("facts.parquet", 9),)
     assert catalog.origin.reach.locked == pytest.approx(1)
     layers = load_snapshot(catalog, "3.12").layers
-    assert [package.name for package in layers[0].packages] == [
+    assert [package.name for package in layers[1].packages] == [
         *("certifi", "charset-normalizer", "idna", "requests", "urllib3")
     ]
 

@@ -71,7 +71,8 @@ def lock(
     _check_name(output, found, format)
     sys.stderr.write(lock_summary(found))
     if errors := unreadable(repo, **asked):
-        sys.stderr.write(f"Not in the lock, since it is wrong:\n{findings_text(errors, display())}")
+        sys.stderr.write("Errors of the spec files; a line that cannot be read is not in the lock:\n")
+        sys.stderr.write(findings_text(errors, display()))
     if ecosystem is None and isinstance(found, Lock) and Ecosystem.CRAN in lockable(repo, **asked):
         sys.stderr.write("The R packages are locked with --ecosystem cran.\n")
     return written(format_lock(found, format), output)

@@ -22,13 +22,13 @@ def renv_locks(analysis: Analysis) -> Iterator[str]:
 
 def conda_locks(analysis: Analysis) -> Iterator[str]:
     """Those of conda-lock's own name, then others, such as `environment.conda-lock.yml`, in each directory."""
-    found = [path for path, form in lock_formats(analysis).items() if form is SpecFormat.CONDA_LOCK]
+    found = [path for path, form in _formats(analysis).items() if form is SpecFormat.CONDA_LOCK]
     for directory in _directories(analysis):
         names = sorted(path.rpartition("/")[2] for path in found if path.rpartition("/")[0] == directory)
         yield from _beside_in(directory, sorted(names, key=lambda name: name not in _CONDA_NAMES))
 
 
-def lock_formats(analysis: Analysis) -> dict[str, SpecFormat]:
+def _formats(analysis: Analysis) -> dict[str, SpecFormat]:
     """The format of each file that was found, by its path."""
     return {each.path: each.format for each in (*analysis.choice.used, *analysis.choice.ignored)}
 
@@ -38,7 +38,7 @@ def _directories(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _beside(analysis: Analysis, names: Sequence[str]) -> Iterator[str]:
-    found = lock_formats(analysis)
+    found = _formats(analysis)
     for directory in _directories(analysis):
         yield from (path for path in _beside_in(directory, names) if path in found)
 

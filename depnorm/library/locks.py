@@ -71,10 +71,10 @@ def tell_of_lock(analysis: Analysis, lock: Lock | CranLock) -> Analysis:
     )
     ignored = tuple(each for each in choice.ignored if each.path != lock.file)
     told = replace(analysis, choice=replace(choice, used=(*choice.used, *used), ignored=ignored))
-    return tell_of_misfits(told, lock.not_used)
+    return _tell_of_misfits(told, lock.not_used)
 
 
-def tell_of_misfits(analysis: Analysis, problems: tuple[Problem, ...]) -> Analysis:
+def _tell_of_misfits(analysis: Analysis, problems: tuple[Problem, ...]) -> Analysis:
     """The analysis with findings about lock files that are not used, and without the word that they may be."""
     choice, paths = analysis.choice, {each.location.path for each in problems}
     ignored = tuple(

@@ -125,7 +125,7 @@ def lockable(path: str | Path, **options: Unpack[PlanOptions]) -> tuple[Ecosyste
 
 
 def unreadable(path: str | Path, **options: Unpack[PlanOptions]) -> tuple[Finding, ...]:
-    """The errors of the spec files: what is wrong in them is in no lock. Raises what `plan` does."""
+    """The errors of the spec files: a line that cannot be read is in no lock. Raises what `plan` does."""
     findings = _ask(path, {**options, "lock": True}).analysis.findings
     return tuple(each for each in findings if each.severity is Severity.ERROR)
 

@@ -16,6 +16,7 @@ from depnorm import cli
 from depnorm.analyze.rules import RULES
 from depnorm.cli.app import COMMANDS
 from depnorm.cli.select import Selection
+from depnorm.library.plans import unreadable
 from depnorm.report.formats import SchemaName
 from depnorm.report.schema import json_schema
 
@@ -356,3 +357,14 @@ def test_a_date_that_fixes_nothing_is_refused(
     """--as-of takes a day in ISO form that has been."""
     assert cli.run(["plan", str(repo), "--as-of", given]) == 2
     assert f"--as-of {given}: {told}" in capsys.readouterr().err
+
+
+def test_a_line_that_no_lock_can_hold_is_told(repo: Path) -> None:
+    """With its place and what to write; `depnorm lock` says it beside what it locked."""
+    (repo / "requirements.txt").write_text("numpy=1.26.4\nsix\npip install seaborn\n", encoding="utf-8")
+    found = unreadable(repo)
+    assert [(each.rule, each.path, each.line) for each in found] == [
+        ("DN301", "requirements.txt", 1),
+        ("DN301", "requirements.txt", 3),
+    ]
+    assert all(each.hint for each in found)

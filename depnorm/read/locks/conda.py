@@ -316,6 +316,6 @@ def _is_requirement(line: str) -> bool:
     """Whether it is a name with extras and a specifier, as PEP 508 has them, and neither a URL nor a marker."""
     try:
         requirement = Requirement(line)
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):  # RecursionError: thousands of parentheses
         return False
     return requirement.url is None and requirement.marker is None

@@ -117,3 +117,10 @@ class Plan:
     def shared_bytes(self) -> int:
         """Bytes of the artifacts in shared layers."""
         return sum(stage.bytes or 0 for stage in self.stages if stage.kind is StageKind.SHARED)
+
+    def _repr_html_(self) -> str:
+        """The plan as a fragment of HTML, which a notebook shows: without script, network, or markup of others."""
+        # A notebook asks the value itself, and what it is shown with is in a later room: a seam (tests/test_arrows.py).
+        from depnorm.report.plan_fragment import plan_fragment  # noqa: PLC0415
+
+        return plan_fragment(self)

@@ -1,6 +1,6 @@
 """What the owner of a repository is told: problems of the readers, references, and what lines say together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from depnorm.analyze.references import NEEDS_REPOSITORY, PULLS_IN, FileGraph
@@ -100,30 +100,33 @@ def finding(problem: Problem) -> Finding:
 
 def file_findings(files: Iterable[SpecFile], graph: FileGraph) -> Iterator[Finding]:
     """The findings of each file: its problems, then its references."""
+    quote = lru_cache(maxsize=64)(_quoted)  # one long line may hold thousands of references
     for file in files:
         yield from map(finding, file.problems)
         told = {problem.location.line for problem in file.problems if problem.rule in _SAY_IT_ALL}
         for reference in file.references:
             if reference.location.line not in told:
-                yield from _reference_finding(file, reference, graph)
+                yield from _reference_finding(file, reference, graph, quote)
         if file.format is SpecFormat.SHELL_SCRIPT:
-            yield from _installs(file)
+            yield from _installs(file, quote)
 
 
-def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGraph) -> Iterator[Finding]:
+def _reference_finding(
+    file: SpecFile, reference: RepoReference, graph: FileGraph, quote: Callable[[str], str]
+) -> Iterator[Finding]:
     rule = _rule(file, reference, graph)
     if rule is None:
         return
     message, hint = _MESSAGES[rule]
     target = reference.resolved or reference.target
     obstacle, remedy = _obstacle(reference)
-    words = {"obstacle": obstacle, "remedy": remedy, "target": _quoted(target)}
+    words = {"obstacle": obstacle, "remedy": remedy, "target": quote(target)}
     yield Finding(
         rule=rule,
         severity=_severity(rule),
         path=file.path,
         line=reference.location.line,
-        message=f'"{_quoted(reference.raw)}" {_fill(message, words)}',
+        message=f'"{quote(reference.raw)}" {_fill(message, words)}',
         hint=_fill(hint, words),
         target=redact(target),
     )
@@ -181,7 +184,7 @@ def _kind_rule(file: SpecFile, reference: RepoReference) -> str | None:
     return "DN112" if unusable else _BY_KIND[reference.kind]
 
 
-def _installs(file: SpecFile) -> Iterator[Finding]:
+def _installs(file: SpecFile, quote: Callable[[str], str]) -> Iterator[Finding]:
     lines = {option.location.line: option.raw for option in file.options if option.name == "installs"}
     lines |= {each.location.line: each.raw for each in file.references if each.kind is not ReferenceKind.SCRIPT}
     message, hint = _MESSAGES["DN117"]
@@ -191,12 +194,11 @@ def _installs(file: SpecFile) -> Iterator[Finding]:
             severity=_severity("DN117"),
             path=file.path,
             line=line,
-            message=f'"{_quoted(raw)}" {message}',
+            message=f'"{quote(raw)}" {message}',
             hint=hint,
         )
 
 
-@lru_cache(maxsize=64)  # one long line may hold thousands of references
 def _quoted(text: str) -> str:
     line = redact(" ".join(text.split()))
     return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"

@@ -2,23 +2,30 @@
 
 import os
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from depnorm.model.quiet_warnings import warnings_ignored
+
+_LOCK = RLock()
+_PACKAGE = "conda_lock"
+_VARIABLES = ("CONDA_ROOT",)
 
 
 @contextmanager
 def process_kept() -> Iterator[None]:
-    """Undo what an import changes of the process: `sys.path` and new variables, and what it warns about itself.
+    """Undo what an import of conda-lock changes of the process, and nothing that another thread changes meanwhile.
 
-    conda-lock prepends to sys.path, sets CONDA_ROOT, and warns.
+    It prepends to sys.path, sets CONDA_ROOT, and warns about itself.
     """
-    path, variables = sys.path[:], os.environ.copy()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _LOCK, warnings_ignored(_PACKAGE):
+        path, variables = sys.path[:], [name for name in _VARIABLES if name not in os.environ]
         try:
             yield
         finally:
-            sys.path[:] = path
-            for name in os.environ.keys() - variables.keys():
-                del os.environ[name]
+            for each in [each for each in sys.path if each not in path and _PACKAGE in Path(each).parts]:
+                sys.path.remove(each)
+            for name in variables:
+                os.environ.pop(name, None)

@@ -2,30 +2,45 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from depnorm.model.quiet_warnings import warnings_ignored
 
 _LOCK = RLock()
-_PACKAGE = "conda_lock"
 _VARIABLES = ("CONDA_ROOT",)
 
 
 @contextmanager
-def process_kept() -> Iterator[None]:
-    """Undo what an import of conda-lock changes of the process, and nothing that another thread changes meanwhile.
+def process_kept(module: str) -> Iterator[None]:
+    """Undo what the first import of `module` changes of the process, and nothing that another thread changes meanwhile.
 
-    It prepends to sys.path, sets CONDA_ROOT, and warns about itself.
+    conda-lock prepends to sys.path, sets CONDA_ROOT, and warns about itself; ruamel.yaml, and what conda-lock brings,
+    add filters for their own warnings.
     """
-    with _LOCK, warnings_ignored(_PACKAGE):
-        path, variables = sys.path[:], [name for name in _VARIABLES if name not in os.environ]
+    if module in sys.modules:  # or another thread is importing it, and the import statement waits for that
+        yield
+        return
+    package = module.partition(".")[0]
+    with _LOCK, warnings_ignored(package):
+        known, path = set(sys.modules), sys.path[:]
+        variables = [name for name in _VARIABLES if name not in os.environ]
         try:
             yield
         finally:
-            for each in [each for each in sys.path if each not in path and _PACKAGE in Path(each).parts]:
+            for each in [each for each in sys.path if each not in path and package in Path(each).parts]:
                 sys.path.remove(each)
             for name in variables:
                 os.environ.pop(name, None)
+            _remove_filters(known)
+
+
+def _remove_filters(known: set[str]) -> None:
+    """Those for warnings whose classes came with a module that was not known."""
+    filters: Any = warnings.filters
+    for each in [each for each in filters if each[2].__module__ not in known]:
+        filters.remove(each)

@@ -71,15 +71,15 @@ def seams(path: Path, tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, str]]
     """The methods of a module that are seams, each with the later room that it may import from."""
     place = path.relative_to(PACKAGE).as_posix()
     for outer in (node for node in tree.body if isinstance(node, ast.ClassDef)):
-        for node in (node for node in outer.body if isinstance(node, ast.FunctionDef)):
-            if room := SEAMS.get((place, outer.name, node.name)):
-                yield node, room
+        for each in (each for each in outer.body if isinstance(each, ast.FunctionDef)):
+            if room := SEAMS.get((place, outer.name, each.name)):
+                yield each, room
 
 
 def imported(path: Path) -> Iterator[str]:
     tree = parsed(path)
-    for node, room in seams(path, tree):
-        node.body = [each for each in node.body if not _is_import_from(each, room)]
+    for seam, room in seams(path, tree):
+        seam.body = [each for each in seam.body if not _is_import_from(each, room)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

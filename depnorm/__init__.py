@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from depnorm.library.lock_reading import read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
+    from depnorm.library.sources import open_repository
     from depnorm.library.verify import verify
     from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
 
@@ -36,6 +37,7 @@ __all__ = [
     "load_catalog",
     "load_snapshot",
     "lock",
+    "open_repository",
     "plan",
     "read_lock",
     "refresh_catalog",
@@ -54,6 +56,7 @@ _PLACES = {
     "load_catalog": "share.catalog",
     "load_snapshot": "share.catalog",
     "lock": "library.plans",
+    "open_repository": "library.sources",
     "plan": "library.plans",
     "read_lock": "library.lock_reading",
     "refresh_catalog": "library.catalogs",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from depnorm.library.analysis import check, inspect
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
+    from depnorm.library.diff import diff
     from depnorm.library.lock_reading import read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
@@ -31,6 +32,7 @@ __all__ = [
     "__version__",
     "bake_catalog",
     "check",
+    "diff",
     "dockerfile",
     "inspect",
     "list_catalogs",
@@ -50,6 +52,7 @@ _PLACES = {
     "PlanOptions": "library.options",
     "bake_catalog": "library.bake",
     "check": "library.analysis",
+    "diff": "library.diff",
     "dockerfile": "library.plans",
     "inspect": "library.analysis",
     "list_catalogs": "share.catalog",

@@ -77,8 +77,13 @@ def _fetched(source: Source, deadline: float, progress: Progress | None) -> Iter
 
     with _scratch() as scratch:
         git = Git(place=git_place(scratch, source.location), deadline=deadline, progress=progress)
+        what = f"fetching {redact(source.location)}{f' at {source.ref}' if source.ref else ''}"
+        if progress and source.is_remote:
+            progress(what, 0, 1)
         commit = fetch_commit(git, source.location, source.ref, local=not source.is_remote)
         notes = check_out(git, commit)
+        if progress and source.is_remote:
+            progress(what, 1, 1)
         path = git.place / source.directory
         if not path.is_dir():
             raise UsageError(f"{source.directory}: is no directory of {redact(source.location)} at {commit[:12]}")

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from depnorm.library.analysis import check, inspect
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
+    from depnorm.library.diff import diff
     from depnorm.library.documents import (
+        diff_json,
         findings_json,
         inspect_json,
         json_schema,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from depnorm.library.lock_reading import LockOptions, read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
+    from depnorm.library.sources import open_repository
     from depnorm.library.verify import verify
     from depnorm.model import (
         Catalog,
@@ -69,7 +72,10 @@ if TYPE_CHECKING:
         StageKind,
         StagePackage,
         Target,
+        Trace,
     )
+    from depnorm.model.diff import PlanDiff
+    from depnorm.model.source import OpenRepository
     from depnorm.model.verification import Engine, Verification
     from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
 
@@ -88,8 +94,10 @@ _PLACES = {
     "Lock": "model",
     "LockOptions": "library.lock_reading",
     "Mode": "model",
+    "OpenRepository": "model.source",
     "OutsideRepositoryError": "errors",
     "Plan": "model",
+    "PlanDiff": "model.diff",
     "PlanOptions": "library.options",
     "Progress": "model",
     "RegistryError": "errors",
@@ -102,12 +110,15 @@ _PLACES = {
     "StageKind": "model",
     "StagePackage": "model",
     "Target": "model",
+    "Trace": "model",
     "UnsupportedError": "errors",
     "UnusableInputError": "errors",
     "UsageError": "errors",
     "Verification": "model.verification",
     "bake_catalog": "library.bake",
     "check": "library.analysis",
+    "diff": "library.diff",
+    "diff_json": "library.documents",
     "dockerfile": "library.plans",
     "findings_json": "library.documents",
     "inspect": "library.analysis",
@@ -118,6 +129,7 @@ _PLACES = {
     "load_snapshot": "share.catalog",
     "lock": "library.plans",
     "lock_json": "library.documents",
+    "open_repository": "library.sources",
     "plan": "library.plans",
     "plan_json": "library.documents",
     "read_lock": "library.lock_reading",
@@ -139,8 +151,10 @@ __all__ = [
     "Lock",
     "LockOptions",
     "Mode",
+    "OpenRepository",
     "OutsideRepositoryError",
     "Plan",
+    "PlanDiff",
     "PlanOptions",
     "Progress",
     "RegistryError",
@@ -153,6 +167,7 @@ __all__ = [
     "StageKind",
     "StagePackage",
     "Target",
+    "Trace",
     "UnsupportedError",
     "UnusableInputError",
     "UsageError",
@@ -160,6 +175,8 @@ __all__ = [
     "__version__",
     "bake_catalog",
     "check",
+    "diff",
+    "diff_json",
     "dockerfile",
     "findings_json",
     "inspect",
@@ -170,6 +187,7 @@ __all__ = [
     "load_snapshot",
     "lock",
     "lock_json",
+    "open_repository",
     "plan",
     "plan_json",
     "read_lock",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
+from depnorm.cli import messages
 from depnorm.cli.outcome import Outcome
 from depnorm.errors import UsageError
 from depnorm.model import Emitter, Progress
@@ -41,6 +42,10 @@ class Installer(StrEnum):
 class CommandOptions:
     """The options of `depnorm plan` and of every command that makes a plan first. None: the library decides."""
 
+    ref: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Of a git repository: this branch, tag or commit, not what is checked out."),
+    ] = None
     lock: Annotated[
         bool, typer.Option("--lock", help="Prove the plan by one joint resolution; asks the package index, with uv.")
     ] = False
@@ -53,7 +58,7 @@ class CommandOptions:
         ),
     ] = False
     offline: Annotated[
-        bool, typer.Option("--offline", help="Use no network. Without --lock a plan never does; this says so.")
+        bool, typer.Option("--offline", help="Use no network. A plan of a directory without --lock never does.")
     ] = False
     as_of: Annotated[
         str | None,
@@ -135,6 +140,7 @@ class CommandOptions:
             "user_id": self.user_id,
             "installer": self.installer and self.installer.value,
             "progress": progress,
+            "trace": messages.trace(),
         }
         chosen = {
             "lock": self.lock,

@@ -5,6 +5,7 @@ from typing import Any
 
 from depnorm.errors import UsageError
 from depnorm.model import CranLock, Finding, Lock, Plan, SpecFile
+from depnorm.model.diff import PlanDiff
 from depnorm.model.verification import Verification
 
 
@@ -37,6 +38,13 @@ def lock_json(lock: Lock | CranLock) -> str:
     from depnorm.report.formats import Format, format_lock  # noqa: PLC0415
 
     return format_lock(lock, Format.JSON)
+
+
+def diff_json(diff: PlanDiff) -> str:
+    """What `depnorm diff --format json` prints: valid by `json_schema("diff")`, credentials redacted."""
+    from depnorm.report.diff import diff_json as render  # noqa: PLC0415
+
+    return render(diff)
 
 
 def verification_json(verification: Verification) -> str:

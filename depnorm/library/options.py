@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypedDict
 
 from depnorm.errors import CatalogError, UsageError
-from depnorm.model import Builder, Catalog, Progress, redact
+from depnorm.model import Builder, Catalog, Progress, Trace, redact
 
 
 class PlanOptions(TypedDict, total=False):
@@ -22,7 +22,8 @@ class PlanOptions(TypedDict, total=False):
     leaves open. `fallback`: `always` gives every early step the soft form. `all_specs`: plan every spec file, not only
     those that repo2docker would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where
     the repository goes in the image. `user_id`: its owner. `installer`: what installs the locked packages, one of
-    `INSTALLERS`. `slim`: leave out what Python packages can do without. `progress` is told how far a lock is.
+    `INSTALLERS`. `slim`: leave out what Python packages can do without. `progress` is told how far a lock is, `trace` of
+    each step that is done.
     """
 
     lock: bool
@@ -42,6 +43,7 @@ class PlanOptions(TypedDict, total=False):
     installer: Literal["conda", "mamba", "micromamba", "uv", "pip"] | None
     slim: bool
     progress: Progress | None
+    trace: Trace | None
 
 
 def check_options(options: PlanOptions, catalog: Catalog) -> None:

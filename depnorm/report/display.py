@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
+
+
+_LEAST_WIDTH = 24
+"""Columns below which text has no room beside a head."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,23 @@ class Display:
             highlight=False,
             legacy_windows=False,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Text behind a head; where it wraps, it goes on below itself and not below the head."""
+
+    head: "Text"
+    body: "Text"
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        """As of every renderable of rich."""
+        indent = self.head.cell_len
+        if options.max_width - indent < _LEAST_WIDTH:
+            yield self.head + self.body
+            return
+        for number, line in enumerate(self.body.wrap(console, options.max_width - indent)):
+            yield (self.head if number == 0 else self.head.blank_copy(" " * indent)) + line
 
 
 def _text(buffer: io.TextIOWrapper) -> str:

@@ -15,6 +15,7 @@ from depnorm.report.rule_text import RuleText
 if TYPE_CHECKING:
     from depnorm.model.bake import Bake
     from depnorm.model.corpus_report import CorpusReport
+    from depnorm.model.diff import PlanDiff
     from depnorm.model.facts_summary import FactsSummary
     from depnorm.model.mined import MinedCatalog
     from depnorm.model.rebuilds import Rebuilds
@@ -67,6 +68,7 @@ class SchemaName(StrEnum):
     DOCKERFILE = "dockerfile"
     EXPLAIN = "explain"
     VERIFY = "verify"
+    DIFF = "diff"
     CORPUS_FACTS = "corpus-facts"
     CORPUS_REBUILDS = "corpus-rebuilds"
     CORPUS_REPORT = "corpus-report"
@@ -75,13 +77,16 @@ class SchemaName(StrEnum):
     CORPUS_ASSIGN = "corpus-assign"
 
 
-def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository: str = "") -> str:
-    """A plan in one of the formats; `repository` is the name that a page has in its title."""
+def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository: str = "", next_step: str = "") -> str:
+    """A plan in one of the formats.
+
+    `repository` is the name that a page has in its title; text for people ends with `next_step`, if there is one.
+    """
     match name:
         case PlanFormat.TEXT:
             from depnorm.report.terminal_plan import plan_text
 
-            return plan_text(plan, display)
+            return plan_text(plan, display, next_step)
         case PlanFormat.JSON:
             from depnorm.report.as_json import plan_json
 
@@ -89,7 +94,7 @@ def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository
         case PlanFormat.MARKDOWN:
             from depnorm.report.markdown import plan_markdown
 
-            return plan_markdown(plan)
+            return plan_markdown(plan, next_step)
         case PlanFormat.HTML:
             from depnorm.report.plan_page import plan_page
 
@@ -250,6 +255,19 @@ def format_verification(verification: "Verification", name: Format, display: Dis
             return formats.verification_text(verification, display)
         case Format.JSON:
             return formats.verification_json(verification)
+        case _:
+            assert_never(name)
+
+
+def format_diff(found: "PlanDiff", name: Format, display: Display) -> str:
+    """What two plans share, in one of the formats."""
+    from depnorm.report import diff as formats
+
+    match name:
+        case Format.TEXT:
+            return formats.diff_text(found, display)
+        case Format.JSON:
+            return formats.diff_json(found)
         case _:
             assert_never(name)
 

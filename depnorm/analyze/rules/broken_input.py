@@ -195,4 +195,16 @@ After
 There is no good reason to ignore it.
 """,
     ),
+    Rule(
+        code="DN309",
+        name="program-missing",
+        severity=Severity.ERROR,
+        summary="pip fetches the line with git (or hg, svn, bzr), and the base image does not have that program.",
+        page="""PLACEHOLDER
+Why it matters: x
+Before
+    x
+Ignore it
+""",
+    ),
 )

@@ -22,8 +22,8 @@ class PlanOptions(TypedDict, total=False):
     leaves open. `fallback`: `always` gives every early step the soft form. `all_specs`: plan every spec file, not only
     those that repo2docker would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where
     the repository goes in the image. `user_id`: its owner. `installer`: what installs the locked packages, one of
-    `INSTALLERS`. `slim`: leave out what Python packages can do without. `progress` is told how far a lock is, `trace` of
-    each step that is done.
+    `INSTALLERS`. `slim`: leave out what Python packages can do without. `progress` is told how far a lock is,
+    `trace` of each step that is done.
     """
 
     lock: bool

@@ -44,7 +44,7 @@ def test_schemas_are_schemas(name: SchemaName) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     document = schema["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     assert next(iter(document["properties"])) == "schema"
-    assert document["properties"]["schema"] == {"enum": [1]}
+    assert document["properties"]["schema"]["enum"] == [1]
     assert "schema" in document["required"]
 
 

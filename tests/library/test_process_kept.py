@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-import depnorm
-
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("process_state.py")
 LOCKS = ROOT / "tests" / "read" / "locks"
@@ -85,11 +83,3 @@ def test_a_lock_keeps_the_process(tmp_path: Path) -> None:
     given = {**os.environ, "DEPNORM_CACHE": str(tmp_path / "cache")}
     done = subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-def test_every_public_name_is_there() -> None:
-    """What `__all__` promises exists, and `dir` shows it, so that an editor completes it."""
-    assert [name for name in depnorm.__all__ if not hasattr(depnorm, name)] == []
-    assert set(depnorm.__all__) <= set(dir(depnorm))
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = depnorm.nothing

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from depnorm.library.analysis import check, inspect
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
+    from depnorm.library.fix import fix
     from depnorm.library.lock_reading import read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
@@ -31,6 +32,7 @@ __all__ = [
     "bake_catalog",
     "check",
     "dockerfile",
+    "fix",
     "inspect",
     "list_catalogs",
     "load_catalog",
@@ -49,6 +51,7 @@ _PLACES = {
     "bake_catalog": "library.bake",
     "check": "library.analysis",
     "dockerfile": "library.plans",
+    "fix": "library.fix",
     "inspect": "library.analysis",
     "list_catalogs": "share.catalog",
     "load_catalog": "share.catalog",

@@ -48,6 +48,11 @@ EXAMPLES = {
         "depnorm check requirements.txt --ignore DN104,DN201",
         "depnorm check . --format github --fail-on error",
     ),
+    "fix": (
+        "depnorm fix .",
+        "depnorm fix . --diff",
+        "depnorm fix requirements.txt docs/requirements.txt --check",
+    ),
     "inspect": (
         "depnorm inspect .",
         "depnorm inspect requirements.txt binder/environment.yml --format json",
@@ -62,6 +67,7 @@ COMMANDS = {
     "lock": "lock",
     "verify": "verify",
     "check": "check",
+    "fix": "fix",
     "inspect": "inspect",
     "explain": "explain",
     "schema": "schema",

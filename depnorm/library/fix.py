@@ -85,7 +85,7 @@ def _scripts(repository: Repository, directory: str) -> Iterator[bytes]:
 def _write(path: Path, data: bytes) -> None:
     """Replace a file as a whole, so that nobody finds half of it; its mode stays."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".depnorm-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)

@@ -1,20 +1,20 @@
-"""The canonical text of one spec file: proposed by `depnorm.fix`, and read again before it is believed."""
+"""The canonical text of one spec file: proposed by `depnorm.rewrite`, and read again before it is believed."""
 
 import codecs
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from depnorm.fix.meaning import Meaning, meaning
-from depnorm.fix.order import in_fixer_order, in_sections, without_repeated
-from depnorm.fix.r_list import in_r_order
-from depnorm.fix.signals import order_matters
-from depnorm.fix.spelling import spell
-from depnorm.model import Location, SpecFile, SpecFormat
+from depnorm.model import Location, Problem, SpecFile, SpecFormat
 from depnorm.model.fixed import FixedFile, Kept
 from depnorm.model.layout import Layout, Piece
 from depnorm.read.formats import parse
 from depnorm.read.text import decode
+from depnorm.rewrite.meaning import Meaning, meaning
+from depnorm.rewrite.order import in_fixer_order, in_sections, without_repeated
+from depnorm.rewrite.r_list import in_r_order
+from depnorm.rewrite.signals import order_matters
+from depnorm.rewrite.spelling import spell
 
 FIXABLE = (SpecFormat.REQUIREMENTS, SpecFormat.CONSTRAINTS, SpecFormat.CONDA, SpecFormat.R_SCRIPT)
 """The formats that have a canonical form here."""
@@ -38,13 +38,14 @@ Arrange = Callable[[Iterable[Piece]], list[Piece]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
-    """A file to fix: `write` gives the bytes of a text in its encoding, `read` what a text then means."""
+    """A file to fix: its encoding, the scripts beside it, and what its reader has made of texts so far."""
 
     path: str
     format: SpecFormat
     mark: bytes
     codec: str
     beside: tuple[bytes, ...]
+    known: dict[str, SpecFile] = field(default_factory=dict, compare=False)
 
     def write(self, text: str) -> bytes:
         """The bytes of a text."""
@@ -52,7 +53,9 @@ class _File:
 
     def read(self, text: str) -> SpecFile:
         """What its reader makes of the text."""
-        return parse(self.write(text), self.path, self.format)
+        if text not in self.known:
+            self.known[text] = parse(self.write(text), self.path, self.format)
+        return self.known[text]
 
     def means(self, text: str) -> Meaning:
         """What the text means once it is written."""
@@ -83,8 +86,8 @@ def fix_bytes(data: bytes, path: str, file_format: SpecFormat, beside: Iterable[
 
 
 def _reason_to_leave(file: _File, text: str) -> Kept | None:
-    read = file.read(text)
-    if refused := next((each for each in read.problems if each.rule in _REFUSED), None):
+    refusals = [each for each in file.read(text).problems if each.rule in _REFUSED]
+    if refused := min(refusals, key=_says_little, default=None):
         return file.kept(f"all of it: {refused.message}", refused.location.line)
     if match := _GENERATED.search(text):
         return file.kept(f"all of it: {match.group(2)} wrote it, and will write it again")
@@ -92,6 +95,10 @@ def _reason_to_leave(file: _File, text: str) -> Kept | None:
     if odd := next((number for number, c in enumerate(bare) if c.splitlines() != [c]), None):
         return file.kept(f"all of it: {bare[odd]!r} ends a line for pip, but not for most tools")
     return None
+
+
+def _says_little(problem: Problem) -> bool:
+    return problem.message.startswith("nothing of this file")
 
 
 def _until_stable(file: _File, text: str) -> tuple[str, tuple[Kept, ...]]:
@@ -105,9 +112,9 @@ def _until_stable(file: _File, text: str) -> tuple[str, tuple[Kept, ...]]:
 
 
 def _with_last_line_end(text: str) -> str:
-    """The text with one line end after its last line, as most of its lines have it."""
+    """The text with one line end after its last line, as most of its lines have it; a blank text is empty."""
     if not text.strip():
-        return text
+        return ""
     ends = _LINE_END.findall(text)
     return text.rstrip() + (max(set(ends), key=ends.count) if ends else "\n")
 
@@ -144,12 +151,18 @@ def _rewrite(file: _File, text: str, index: int, layouts: Layouts, arrange: Arra
         return spelled, _if_changed(spelled, _ordered(layout, arrange), file.kept(f"its order: {reason}"))
     ordered = _ordered(layout, arrange)
     if file.means(ordered) != file.means(spelled):
-        return spelled, (file.kept("its order: pip reads its options in the order in which they stand"),)
+        return spelled, (file.kept(f"its order: {_why_it_counts(file, spelled, ordered)}"),)
     return ordered, ()
 
 
 def _ordered(layout: Layout, arrange: Arrange) -> str:
     return replace(layout, pieces=tuple(arrange(without_repeated(layout.pieces)))).render()
+
+
+def _why_it_counts(file: _File, text: str, ordered: str) -> str:
+    if file.read(ordered).encoding != file.read(text).encoding:
+        return "the file says its encoding in a comment that would move"
+    return "pip reads its options in the order in which they stand"
 
 
 def _if_changed(text: str, other: str, kept: Kept) -> tuple[Kept, ...]:

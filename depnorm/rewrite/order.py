@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from depnorm.fix.meaning import Asked, asks, own_options
 from depnorm.model import Dependency, Option, RepoReference
 from depnorm.model.layout import Piece
+from depnorm.rewrite.meaning import Asked, asks, own_options
 
 _WORD = re.compile(r"[^;\s]+", re.ASCII)
 _COMPARISON = re.compile(r"={2,3}|!=|~=|>=?|<=?")

@@ -30,6 +30,13 @@ LONGEST = ("engine/test_repositories.py", "prove/test_verify.py", "test_try_repo
 """A worker takes a file after the other: one of these at the end would run alone."""
 
 
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than processors, for `-n auto`: a third of the time a worker waits for an index or an engine."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest road first: files for which other programs do the work."""
     items.sort(key=lambda item: (item.get_closest_marker("engine") is None, not is_long(item)))

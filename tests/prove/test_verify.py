@@ -52,8 +52,16 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="module")
-def plan(root: Path) -> Plan:
-    return depnorm.plan(root, lock=True, python=PYTHON)
+def pinned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a pin alone: what a doctored plan does wrong shows without a project, too."""
+    root = tmp_path_factory.mktemp("pinned")
+    (root / "requirements.txt").write_text("six==1.16.0\n", encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def plan(pinned: Path) -> Plan:
+    return depnorm.plan(pinned, lock=True, python=PYTHON)
 
 
 def test_a_plan_installs_what_the_plain_commands_do(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,13 +92,13 @@ def failing(stage: Stage) -> Stage:
     return replace(stage, step=replace(stage.step, commands=commands))
 
 
-def test_a_package_too_many_is_a_difference(root: Path, plan: Plan) -> None:
+def test_a_package_too_many_is_a_difference(pinned: Path, plan: Plan) -> None:
     """What a doctored plan brings beside the plain set is named with its version.
 
     That it is for another patch release is told: its lock may hold what this machine's Python does not take.
     """
     other = replace(plan, target=replace(plan.target, python_patch=f"{PYTHON}.99"))
-    found = verify_plan(changed(other, another), root)
+    found = verify_plan(changed(other, another), pinned)
     assert [(each.kind, each.name, each.plain, each.staged) for each in found.comparison.differences] == [
         (DifferenceKind.PACKAGE, "attrs", "", "23.2.0"),
         (DifferenceKind.IMPORT, "attr", "", "can be imported"),
@@ -112,9 +120,9 @@ def test_verify_locks_for_the_python_that_is_there(root: Path) -> None:
     assert "Compared: " in text
 
 
-def test_a_step_that_fails_is_the_difference(root: Path, plan: Plan) -> None:
+def test_a_step_that_fails_is_the_difference(pinned: Path, plan: Plan) -> None:
     """The step is named, the end of what it printed is kept, and nothing else is compared."""
-    found = verify_plan(changed(plan, failing), root)
+    found = verify_plan(changed(plan, failing), pinned)
     (difference,) = found.comparison.differences
     assert difference.kind is DifferenceKind.INSTALL
     assert difference.plain == "succeeds"

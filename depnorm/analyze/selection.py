@@ -1,4 +1,4 @@
-"""Which rules count: `--select` and `--ignore`."""
+"""Rules by code, by the beginning of a code or by name: what `--select`, `--ignore` and comments take."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -45,14 +45,22 @@ def unknown_rule(word: str, known: Mapping[str, str]) -> UsageError:
     return UsageError(f"{word}: there is no such rule", hint=hint)
 
 
+def rule_code(word: str, known: Mapping[str, str]) -> str:
+    """The code, or the beginning of codes, that a word stands for; raises `UsageError` where it is none."""
+    return _code(word, known, {name: code for code, name in known.items()})
+
+
+def _code(word: str, known: Mapping[str, str], by_name: Mapping[str, str]) -> str:
+    code = by_name.get(word.lower(), word.upper())
+    if not any(rule.startswith(code) for rule in known):
+        raise unknown_rule(word, known)
+    return code
+
+
 def _codes(values: Iterable[str], known: Mapping[str, str]) -> Iterable[str]:
     by_name = {name: code for code, name in known.items()}
     for value in values:
         words = [part.strip() for part in value.split(",") if part.strip()]
         if not words:
             raise UsageError(f"{value!r}: names no rule", hint="Leave the option out to take all rules.")
-        for word in words:
-            code = by_name.get(word.lower(), word.upper())
-            if not any(rule.startswith(code) for rule in known):
-                raise unknown_rule(word, known)
-            yield code
+        yield from (_code(word, known, by_name) for word in words)

@@ -217,17 +217,23 @@ def _end_line(line: int, raw: str) -> int:
     return line + further if further else 0
 
 
+def _without_ignores(text: str) -> str:
+    """What is left of lines without comments for depnorm, if there is anything left."""
+    left = _IGNORE_COMMENT.sub("", text) if "epnorm" in text else text
+    return left or text
+
+
 @lru_cache(maxsize=64)  # as below
 def _text(raw: str) -> str:
-    """The first line with content, as it stays when blanks and comments of depnorm's change."""
+    """The first line with content, as it stays when blanks and comments for depnorm change."""
     line = next(filter(str.strip, raw.split("\n")), "")
-    text = redact(" ".join((_IGNORE_COMMENT.sub("", line) or line).split()))
+    text = redact(" ".join(_without_ignores(line).split()))
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
 @lru_cache(maxsize=64)  # one long line may hold thousands of references
 def _quoted(text: str) -> str:
-    line = redact(" ".join(text.split()))
+    line = redact(" ".join(_without_ignores(text).split()))
     return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"
 
 

@@ -18,8 +18,8 @@ UNUSED = "DN310"
 MAX_REASON = 500
 """Characters of a reason that are kept."""
 
-_TOLD_ELSEWHERE = ("DN204", "DN205", "DN206", BROKEN, UNUSED)
-"""Rules whose findings only a plan, a lock or this module makes: a check cannot know that nothing is there."""
+_TOLD_ELSEWHERE = ("DN204", "DN205", "DN206")
+"""Rules whose findings only a plan or a lock makes: a check cannot know that nothing is there."""
 _DIRECTIVES = re.compile(r"[#;]+\s*(?=[Dd]epnorm\s*:|[Dd]epnorm\s+ignore[\w-]*\s*\[)")
 _DIRECTIVE = re.compile(
     r"depnorm\s*(?P<colon>:?)\s*(?P<verb>[\w-]*)\s*(?P<open>\[(?P<codes>[^\]]*)(?P<close>\]?))?(?P<reason>.*)",
@@ -82,7 +82,8 @@ def unused_ignores(findings: Iterable[Finding], ignores: Sequence[Ignore]) -> It
     by_path = _by_path(ignores)
     used = {ignore.key for each in findings if each.path in by_path for ignore in by_path[each.path].about(each)}
     for ignore in ignores:
-        if ignore.key not in used and not any(code.startswith(ignore.code) for code in _TOLD_ELSEWHERE):
+        is_told_elsewhere = any(code.startswith(ignore.code) for code in _TOLD_ELSEWHERE)
+        if ignore.key not in used and ignore.code != UNUSED and not is_told_elsewhere:
             where = f"on line {ignore.about}" if ignore.about else "in this file"
             yield Problem(
                 location=ignore.location,

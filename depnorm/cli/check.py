@@ -1,5 +1,6 @@
 """`depnorm check`."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -86,7 +87,7 @@ def check(
     found = find_all(scope, inline_ignores=inline is not False, as_given=as_given)
     baseline = options.baseline or config.baseline
     if options.write_baseline:
-        baseline = _write(found, scope, baseline or config.directory / DEFAULT_NAME)
+        baseline = _write(found, scope, baseline or Path(os.path.relpath(config.directory / DEFAULT_NAME)))
     review = review_findings(found, scope, baseline)
     failed = any(finding.severity.rank >= _fail_on(options, config).rank for finding in review.findings)
     if options.format not in _WITH_NOTES:

@@ -85,9 +85,9 @@ def check(
     inline = config.inline_ignores if options.inline_ignores is None else options.inline_ignores
     as_given = options.format is FindingsFormat.JSON
     found = find_all(scope, inline_ignores=inline is not False, as_given=as_given)
-    baseline = options.baseline or config.baseline
+    baseline = options.baseline or (config.baseline and _from_here(config.baseline))
     if options.write_baseline:
-        baseline = _write(found, scope, baseline or Path(os.path.relpath(config.directory / DEFAULT_NAME)))
+        baseline = _write(found, scope, baseline or _from_here(config.directory / DEFAULT_NAME))
     review = review_findings(found, scope, baseline)
     failed = any(finding.severity.rank >= _fail_on(options, config).rank for finding in review.findings)
     if options.format not in _WITH_NOTES:
@@ -100,6 +100,11 @@ def check(
 def _selection(options: CheckOptions, config: Config, rules: "Mapping[str, Rule]") -> Selection:
     names = {code: rule.name for code, rule in rules.items()}
     return Selection.parse(options.select or config.select or (), options.ignore or config.ignore or (), names)
+
+
+def _from_here(path: Path) -> Path:
+    """A configured path as messages are to show it."""
+    return Path(os.path.relpath(path))
 
 
 def _fail_on(options: CheckOptions, config: Config) -> Severity:

@@ -26,7 +26,7 @@ Check = Callable[..., tuple[Finding, ...]]
 
 def told(findings: tuple[Finding, ...]) -> list[tuple[str, int, str | None]]:
     """Rule, line, and the reason for which it is ignored (None: it counts)."""
-    return [(each.rule, each.line, each.ignored and each.ignored.reason) for each in findings]
+    return [(each.rule, each.line, each.ignored.reason if each.ignored else None) for each in findings]
 
 
 @pytest.mark.parametrize(

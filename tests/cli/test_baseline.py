@@ -156,7 +156,7 @@ def test_the_hook_takes_it_from_the_configuration(old: Path) -> None:
     """pre-commit runs `depnorm check` without arguments: depnorm.toml names the baseline."""
     (old / ".git").rmdir()
     hook = MANIFEST.read_text().split("\n- id:")[0].removeprefix("- ").replace("language: python", "language: system")
-    indented = hook.replace("\n", "\n    ")
+    indented = hook.replace("\n", "\n  ")
     (old / ".pre-commit-config.yaml").write_text(f"repos:\n- repo: local\n  hooks:\n  - {indented}\n")
     (old / "depnorm.toml").write_text('baseline = "depnorm-baseline.json"\n')
     assert cli.run(["check", "--write-baseline"]) == 0

@@ -26,7 +26,7 @@ MAX_TEXT = 200
 FINGERPRINT_LENGTH = 32
 """Hexadecimal digits of a fingerprint."""
 
-_IGNORE_COMMENT = re.compile(r"[ \t]*[#;]+[ \t]*[Dd]epnorm[ \t]*:.*")
+_IGNORE_COMMENT = re.compile(r"(?<![ \t#;])(?:[ \t]*+[#;]++)++[ \t]*+[Dd]epnorm[ \t]*+:.*")
 
 _BY_KIND = {
     ReferenceKind.ARCHIVE: "DN103",

@@ -3,12 +3,12 @@
 import difflib
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
-from depnorm.analyze.selection import rule_code
-from depnorm.errors import UsageError
+from depnorm.analyze.selection import find_code, unknown_rule
 from depnorm.model import Comment, Finding, Ignored, IgnoredBy, Location, Problem, redact
 
 BROKEN = "DN309"
@@ -17,10 +17,12 @@ UNUSED = "DN310"
 """A comment that ignores what is not there."""
 MAX_REASON = 500
 """Characters of a reason that are kept."""
+MAX_BROKEN = 100
+"""Problems with comments of one repository; one more says how many there are beyond."""
 
 _TOLD_ELSEWHERE = ("DN204", "DN205", "DN206")
 """Rules whose findings only a plan or a lock makes: a check cannot know that nothing is there."""
-_DIRECTIVES = re.compile(r"[#;]+\s*(?=[Dd]epnorm\s*:|[Dd]epnorm\s+ignore[\w-]*\s*\[)")
+_DIRECTIVES = re.compile(r"(?<![#;])[#;]++\s*+(?=[Dd]epnorm\s*:|[Dd]epnorm\s+ignore[\w-]*\s*\[)")
 _DIRECTIVE = re.compile(
     r"depnorm\s*(?P<colon>:?)\s*(?P<verb>[\w-]*)\s*(?P<open>\[(?P<codes>[^\]]*)(?P<close>\]?))?(?P<reason>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -64,11 +66,10 @@ class ParsedIgnores:
 
 def parse_ignores(comments: Iterable[Comment], known: Mapping[str, str]) -> ParsedIgnores:
     """What the comments ask for; `known` are the names of the rules by code. What is not understood is a problem."""
-    found = [item for comment in comments for item in _parse(comment, known)]
-    return ParsedIgnores(
-        ignores=tuple(item for item in found if isinstance(item, Ignore)),
-        problems=tuple(item for item in found if isinstance(item, Problem)),
-    )
+    parser = _Parser(known)
+    for comment in comments:
+        parser.take(comment)
+    return ParsedIgnores(ignores=tuple(parser.ignores), problems=tuple(parser.problems()))
 
 
 def mark_ignored(findings: Iterable[Finding], ignores: Iterable[Ignore]) -> tuple[Finding, ...]:
@@ -134,34 +135,57 @@ def _marked(finding: Finding, ignores: _Ignores) -> Finding:
     return replace(finding, ignored=ignored)
 
 
-def _parse(comment: Comment, known: Mapping[str, str]) -> Iterator[Ignore | Problem]:
-    starts = [match.end() for match in _DIRECTIVES.finditer(comment.text)]
-    for start, end in zip(starts, [*starts[1:], len(comment.text)], strict=True):
-        if match := _DIRECTIVE.match(comment.text, start, end):
-            yield from _parse_directive(comment, match, known)
+class _Parser:
+    """Collects what comments ignore, and what is wrong with them."""
 
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self.ignores: list[Ignore] = []
+        self._known = known
+        self._by_name = {name: code for code, name in known.items()}
+        self._problems: list[Problem] = []
+        self._further: list[Comment] = []
 
-def _parse_directive(comment: Comment, match: re.Match[str], known: Mapping[str, str]) -> Iterator[Ignore | Problem]:
-    if mistake := _mistake(comment, match):
-        yield mistake
-        return
-    is_of_file = match["verb"].lower() == Verb.IGNORE_FILE
-    reason = redact(match["reason"].strip(" \t:-#;"))[:MAX_REASON]
-    for word in dict.fromkeys(part.strip() for part in match["codes"].split(",")):
-        try:
-            code = rule_code(word, known) if word else ""
-        except UsageError as error:
-            yield _broken(comment, f"the comment ignores {_quoted(word)}, which is no rule", error.hint)
-            continue
-        if code:
-            yield Ignore(
-                location=comment.location,
-                about=0 if is_of_file else comment.about,
-                word=word,
-                code=code,
-                reason=reason,
-                raw=comment.text,
+    def take(self, comment: Comment) -> None:
+        """Read a comment, which may hold several directives."""
+        starts = [match.end() for match in _DIRECTIVES.finditer(comment.text)]
+        for start, end in zip(starts, [*starts[1:], len(comment.text)], strict=True):
+            if match := _DIRECTIVE.match(comment.text, start, end):
+                self._directive(comment, match)
+
+    def problems(self) -> Iterator[Problem]:
+        """The first of them, and one for all others."""
+        yield from self._problems
+        if self._further:
+            message = f"here and below, {len(self._further):,} more rules or comments are not understood"
+            yield _broken(self._further[0], message, _WRITE)
+
+    def _directive(self, comment: Comment, match: re.Match[str]) -> None:
+        if mistake := _mistake(comment, match):
+            self._complain(comment, lambda: mistake)
+            return
+        is_of_file = match["verb"].lower() == Verb.IGNORE_FILE
+        reason = redact(match["reason"].strip(" \t:-#;"))[:MAX_REASON]
+        for word in filter(None, dict.fromkeys(part.strip() for part in match["codes"].split(","))):
+            code = find_code(word, self._known, self._by_name)
+            if code is None:
+                self._complain(comment, partial(_unknown, comment, word, self._known))
+                continue
+            about = 0 if is_of_file else comment.about
+            self.ignores.append(
+                Ignore(location=comment.location, about=about, word=word, code=code, reason=reason, raw=comment.text)
             )
+
+    def _complain(self, comment: Comment, make: Callable[[], Problem]) -> None:
+        """Looking for what was meant takes a millisecond, and a hostile file has thousands of words."""
+        if len(self._problems) < MAX_BROKEN:
+            self._problems.append(make())
+        else:
+            self._further.append(comment)
+
+
+def _unknown(comment: Comment, word: str, known: Mapping[str, str]) -> Problem:
+    hint = unknown_rule(word, known).hint
+    return _broken(comment, f"the comment ignores {_quoted(word)}, which is no rule", hint)
 
 
 def _mistake(comment: Comment, match: re.Match[str]) -> Problem | None:

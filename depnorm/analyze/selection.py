@@ -47,20 +47,21 @@ def unknown_rule(word: str, known: Mapping[str, str]) -> UsageError:
 
 def rule_code(word: str, known: Mapping[str, str]) -> str:
     """The code, or the beginning of codes, that a word stands for; raises `UsageError` where it is none."""
-    return _code(word, known, {name: code for code, name in known.items()})
-
-
-def _code(word: str, known: Mapping[str, str], by_name: Mapping[str, str]) -> str:
-    code = by_name.get(word.lower(), word.upper())
-    if not any(rule.startswith(code) for rule in known):
+    code = find_code(word, known, {name: code for code, name in known.items()})
+    if code is None:
         raise unknown_rule(word, known)
     return code
 
 
+def find_code(word: str, known: Mapping[str, str], by_name: Mapping[str, str]) -> str | None:
+    """The same, or None; `by_name` are the codes by name."""
+    code = by_name.get(word.lower(), word.upper())
+    return code if any(rule.startswith(code) for rule in known) else None
+
+
 def _codes(values: Iterable[str], known: Mapping[str, str]) -> Iterable[str]:
-    by_name = {name: code for code, name in known.items()}
     for value in values:
         words = [part.strip() for part in value.split(",") if part.strip()]
         if not words:
             raise UsageError(f"{value!r}: names no rule", hint="Leave the option out to take all rules.")
-        yield from (_code(word, known, by_name) for word in words)
+        yield from (rule_code(word, known) for word in words)

@@ -4,15 +4,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from depnorm.errors import UsageError
-from depnorm.read.toml_lines import TomlDocument, TomlError, parse_toml
+
+if TYPE_CHECKING:
+    from depnorm.read.toml_lines import TomlDocument
 
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "depnorm")
 """Where pyproject.toml has the keys that any other file has at its top."""
 MAX_BYTES = 1_000_000
 
+_MAYBE = re.compile(rb"tool[^\n]*depnorm|\[[ \t]*[\"']?tool[\"']?[ \t]*\]")
 _HEADER = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?depnorm\b", re.MULTILINE)
 
 
@@ -23,7 +27,7 @@ class ConfigFile:
     path: Path
     shown: str
     prefix: tuple[str, ...]
-    document: TomlDocument
+    document: "TomlDocument"
 
     @property
     def values(self) -> Mapping[str, object]:
@@ -44,8 +48,10 @@ def read_config_file(path: Path, *, is_asked_for: bool) -> ConfigFile | None:
     shown = str(path)
     data = _read(path)
     prefix = TABLE if path.name == PYPROJECT else ()
-    if prefix and not is_asked_for and b"depnorm" not in data:
+    if prefix and not is_asked_for and not _MAYBE.search(data):
         return None
+    from depnorm.read.toml_lines import TomlError, parse_toml  # noqa: PLC0415  few have a configuration
+
     try:
         document = parse_toml(data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n"))
     except (TomlError, UnicodeDecodeError) as error:

@@ -176,6 +176,16 @@ def test_a_plan_marks_what_is_ignored(make_repository: MakeRepository) -> None:
     assert {("DN101", 1, "yes"), ("DN204", 2, "exact")} <= set(told(depnorm.plan(root).findings))
 
 
+def test_a_hostile_file_is_told_once(make_repository: MakeRepository) -> None:
+    """Thousands of unknown words, and long runs of signs and blanks, take no longer than the file is long."""
+    words = ",".join(f"x{number}" for number in range(50_000))
+    runs = f"x  # depnorm: ignore[DN101] {'#' * 100_000}\nx {' ' * 100_000}x {'# ' * 50_000} depnorm:\n"
+    findings = depnorm.check(make_repository({"requirements.txt": f"x  # depnorm: ignore[{words}]\n{runs}"}))
+    broken = [each for each in findings if each.rule == "DN309"]
+    assert len(broken) == 101
+    assert any("49,901 more rules or comments" in each.message for each in broken)
+
+
 def test_many_comments_take_time_that_grows_with_the_file(make_repository: MakeRepository) -> None:
     """Thousands of comments about one line, and of findings on it."""
     comments = "# depnorm: ignore[DN1, DN2, DN3]\n" * 5_000

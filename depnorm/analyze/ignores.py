@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
-from depnorm.analyze.selection import find_code, unknown_rule
+from depnorm.analyze.selection import find_code, spellings, unknown_rule
 from depnorm.model import Comment, Finding, Ignored, IgnoredBy, Location, Problem, redact
 
 BROKEN = "DN309"
@@ -141,7 +141,7 @@ class _Parser:
     def __init__(self, known: Mapping[str, str]) -> None:
         self.ignores: list[Ignore] = []
         self._known = known
-        self._by_name = {name: code for code, name in known.items()}
+        self._spelled = spellings(known)
         self._problems: list[Problem] = []
         self._further: list[Comment] = []
 
@@ -166,7 +166,7 @@ class _Parser:
         is_of_file = match["verb"].lower() == Verb.IGNORE_FILE
         reason = redact(match["reason"].strip(" \t:-#;"))[:MAX_REASON]
         for word in filter(None, dict.fromkeys(part.strip() for part in match["codes"].split(","))):
-            code = find_code(word, self._known, self._by_name)
+            code = find_code(word, self._spelled)
             if code is None:
                 self._complain(comment, partial(_unknown, comment, word, self._known))
                 continue

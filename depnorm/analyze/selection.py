@@ -47,16 +47,21 @@ def unknown_rule(word: str, known: Mapping[str, str]) -> UsageError:
 
 def rule_code(word: str, known: Mapping[str, str]) -> str:
     """The code, or the beginning of codes, that a word stands for; raises `UsageError` where it is none."""
-    code = find_code(word, known, {name: code for code, name in known.items()})
+    code = find_code(word, spellings(known))
     if code is None:
         raise unknown_rule(word, known)
     return code
 
 
-def find_code(word: str, known: Mapping[str, str], by_name: Mapping[str, str]) -> str | None:
-    """The same, or None; `by_name` are the codes by name."""
-    code = by_name.get(word.lower(), word.upper())
-    return code if any(rule.startswith(code) for rule in known) else None
+def spellings(known: Mapping[str, str]) -> Mapping[str, str]:
+    """Every word for rules: codes and their beginnings in upper case, names in lower case, each with what it means."""
+    beginnings = {code[:length] for code in known for length in range(1, len(code) + 1)}
+    return {beginning: beginning for beginning in beginnings} | {name: code for code, name in known.items()}
+
+
+def find_code(word: str, spelled: Mapping[str, str]) -> str | None:
+    """What a word means by `spellings`, None where it is no word for rules."""
+    return spelled.get(word.lower()) or spelled.get(word.upper())
 
 
 def _codes(values: Iterable[str], known: Mapping[str, str]) -> Iterable[str]:

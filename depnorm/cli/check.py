@@ -20,7 +20,6 @@ from depnorm.library.baseline import DEFAULT_NAME
 from depnorm.library.config import Config
 from depnorm.model import Severity
 from depnorm.report import wording
-from depnorm.report.baseline import render_baseline
 from depnorm.report.formats import FindingsFormat, format_review
 from depnorm.report.redact import printable
 
@@ -113,6 +112,8 @@ def _fail_on(options: CheckOptions, config: Config) -> Severity:
 
 def _write(found: Sequence[Found], scope: Scope, baseline: Path) -> Path:
     """Write the baseline; gives where it is."""
+    from depnorm.report.baseline import render_baseline  # noqa: PLC0415  seldom
+
     entries = entries_to_write(found, scope, baseline)
     written(render_baseline(entries), baseline)
     sys.stderr.write(f"depnorm: {printable(str(baseline))} has {wording.count(len(entries), 'finding')} now\n")

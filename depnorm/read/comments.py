@@ -9,7 +9,7 @@ from depnorm.read.assemble import physical_lines, with_line_feeds
 from depnorm.read.text import decode
 
 MAX_CHARACTERS = 1_000_000
-"""Characters of a file in which comments are looked for."""
+"""Characters of a file in which comments are looked for below its head. Of lists of requirements all are."""
 
 _FINDERS = {
     SpecFormat.REQUIREMENTS: "requirement_text",
@@ -43,8 +43,6 @@ def find_comments(data: bytes, path: str, file_format: SpecFormat) -> tuple[Comm
     if not _IN_BYTES.search(data.replace(b"\0", b"") if b"\0" in data else data) or file_format in _WITHOUT:
         return ()
     text = decode(data).text
-    if len(text) > MAX_CHARACTERS:
-        return ()
     lines = text.splitlines() if file_format in _LINES_OF_PIP else physical_lines(text)
     found = dict(_head(lines)) | dict(_found_by_reader(text, file_format))
     speaking = sorted((number, comment) for number, comment in found.items() if _SPEAKS.search(comment))
@@ -62,7 +60,8 @@ def _head(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def _found_by_reader(text: str, file_format: SpecFormat) -> Iterable[tuple[int, str]]:
-    if file_format not in _FINDERS:
+    is_too_long = len(text) > MAX_CHARACTERS and file_format not in _LINES_OF_PIP
+    if file_format not in _FINDERS or is_too_long:
         return ()
     source = text if file_format in _LINES_OF_PIP else with_line_feeds(text)
     found: Iterable[tuple[int, str]] = import_module(f"depnorm.read.{_FINDERS[file_format]}").find_comments(source)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from depnorm.library.analysis import check, inspect
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
+    from depnorm.library.config import Config, load_config
     from depnorm.library.fix import fix
     from depnorm.library.lock_reading import read_lock
     from depnorm.library.options import PlanOptions
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BakeOptions",
+    "Config",
     "PlanOptions",
     "__version__",
     "bake_catalog",
@@ -36,6 +38,7 @@ __all__ = [
     "inspect",
     "list_catalogs",
     "load_catalog",
+    "load_config",
     "load_snapshot",
     "lock",
     "plan",
@@ -47,6 +50,7 @@ __all__ = [
 
 _PLACES = {
     "BakeOptions": "library.bake",
+    "Config": "library.config",
     "PlanOptions": "library.options",
     "bake_catalog": "library.bake",
     "check": "library.analysis",
@@ -55,6 +59,7 @@ _PLACES = {
     "inspect": "library.analysis",
     "list_catalogs": "share.catalog",
     "load_catalog": "share.catalog",
+    "load_config": "library.config",
     "load_snapshot": "share.catalog",
     "lock": "library.plans",
     "plan": "library.plans",

@@ -1,6 +1,9 @@
 """What the owner of a repository is told: problems of the readers, references, and what lines say together."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from depnorm.analyze.references import NEEDS_REPOSITORY, PULLS_IN, FileGraph
@@ -18,6 +21,12 @@ from depnorm.model import (
 
 MAX_QUOTED = 80
 """Characters of a line that a message quotes."""
+MAX_TEXT = 200
+"""Characters of a line that a finding keeps."""
+FINGERPRINT_LENGTH = 32
+"""Hexadecimal digits of a fingerprint."""
+
+_IGNORE_COMMENT = re.compile(r"(?<![ \t#;])(?:[ \t]*+[#;]++)++[ \t]*+[Dd]epnorm[ \t]*+:.*")
 
 _BY_KIND = {
     ReferenceKind.ARCHIVE: "DN103",
@@ -95,6 +104,8 @@ def finding(problem: Problem) -> Finding:
         line=problem.location.line,
         message=redact(problem.message),
         hint=redact(problem.hint),
+        end_line=0 if problem.of_file else _end_line(problem.location.line, problem.raw),
+        text="" if problem.of_file else _text(problem.raw),
     )
 
 
@@ -126,6 +137,8 @@ def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGrap
         message=f'"{_quoted(reference.raw)}" {_fill(message, words)}',
         hint=_fill(hint, words),
         target=redact(target),
+        end_line=_end_line(reference.location.line, reference.raw),
+        text=_text(reference.raw),
     )
 
 
@@ -193,15 +206,57 @@ def _installs(file: SpecFile) -> Iterator[Finding]:
             line=line,
             message=f'"{_quoted(raw)}" {message}',
             hint=hint,
+            end_line=_end_line(line, raw),
+            text=_text(raw),
         )
+
+
+def _end_line(line: int, raw: str) -> int:
+    """The last of several lines, else 0."""
+    further = raw.count("\n") if line else 0
+    return line + further if further else 0
+
+
+def _without_ignores(text: str) -> str:
+    """What is left of lines without comments for depnorm, if there is anything left."""
+    left = _IGNORE_COMMENT.sub("", text) if "epnorm" in text else text
+    return left or text
+
+
+@lru_cache(maxsize=64)  # as below
+def _text(raw: str) -> str:
+    """The first line with content, as it stays when blanks and comments for depnorm change."""
+    line = next(filter(str.strip, raw.split("\n")), "")
+    text = redact(" ".join(_without_ignores(line).split()))
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
 @lru_cache(maxsize=64)  # one long line may hold thousands of references
 def _quoted(text: str) -> str:
-    line = redact(" ".join(text.split()))
+    line = redact(" ".join(_without_ignores(text).split()))
     return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"
 
 
 def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """By file, line and rule; each once."""
-    return tuple(sorted(dict.fromkeys(findings), key=lambda each: (each.path, each.line, each.rule, each.message)))
+    """By file, line and rule; each once, and with its fingerprint."""
+    ordered = sorted(dict.fromkeys(findings), key=lambda each: (each.path, each.line, each.rule, each.message))
+    return with_fingerprints(ordered)
+
+
+def with_fingerprints(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, each with what it is known by, however lines move and other lines change.
+
+    That is the rule, the file, what the line refers to or else its text, and of several that are equal in all of these
+    which one it is. The number of the line, the message and the hint are no part of it.
+    """
+    from hashlib import sha256  # noqa: PLC0415  many repositories have no findings
+
+    seen = Counter[tuple[str, ...]]()
+    found = []
+    for each in findings:
+        known_by = (each.rule, each.path, each.target or each.text)
+        place = "\0".join((*known_by, str(seen[known_by])))
+        seen[known_by] += 1
+        digest = sha256(place.encode("utf-8", "surrogatepass")).hexdigest()
+        found.append(replace(each, fingerprint=digest[:FINGERPRINT_LENGTH]))
+    return tuple(found)

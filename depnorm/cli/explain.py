@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from depnorm.analyze.selection import unknown_rule
 from depnorm.cli.outcome import Outcome
-from depnorm.cli.select import unknown_rule
 from depnorm.report.formats import Format, format_rules
 
 

@@ -1,13 +1,12 @@
 """Read and analyzed: what `depnorm inspect` and `depnorm check` tell."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from depnorm.analyze.analysis import analyze
-from depnorm.analyze.findings import finding, in_reading_order
 from depnorm.errors import UnusableInputError
-from depnorm.model import Analysis, Builder, Catalog, ChosenFile, Finding, Problem, SpecChoice, SpecFile, SpecFormat
+from depnorm.library.ignores import mark_by_comments, unused_ignores, with_problems
+from depnorm.model import Analysis, Builder, Catalog, ChosenFile, Finding, SpecChoice, SpecFile, SpecFormat
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import git_is_hidden, read_choice
 from depnorm.read.formats import READERS
@@ -27,17 +26,26 @@ def inspect(path: str | Path) -> tuple[SpecFile, ...]:
     return analyze_path(Path(path)).files
 
 
-def check(path: str | Path) -> tuple[Finding, ...]:
-    """What there is to say about a repository or a file, by file and line. Raises `UnusableInputError`."""
-    return analyze_path(Path(path)).findings
+def check(path: str | Path, *, inline_ignores: bool = True) -> tuple[Finding, ...]:
+    """What there is to say about a repository or a file, by file and line. Raises `UnusableInputError`.
+
+    What a comment of the repository ignores (`# depnorm: ignore[DN103] reason`) is among the findings, with `ignored`
+    saying so. Without `inline_ignores` such comments are comments: for a service that wants to hear all.
+    """
+    place = Path(path)
+    analysis = analyze_path(place, inline_ignores=inline_ignores)
+    if not (inline_ignores and place.is_dir()):
+        return analysis.findings
+    return with_problems(analysis, unused_ignores(analysis)).findings  # of one file alone not all is known
 
 
-def analyze_path(path: Path) -> Analysis:
+def analyze_path(path: Path, *, inline_ignores: bool = True) -> Analysis:
     """The analysis of a repository, or of one file and what it includes; raises `UnusableInputError`."""
     catalog = load_catalog()
     if path.is_dir():
         repository = open_repository(path)
-        return analyze_repository(repository, choose_spec_files(repository), catalog)
+        choice = choose_spec_files(repository)
+        return analyze_repository(repository, choice, catalog, inline_ignores=inline_ignores)
     if not path.exists():
         raise UnusableInputError(f"{path}: there is no such file or directory", hint="Give a repository or a file.")
     repository, name = open_repository(path.parent), path.name
@@ -49,15 +57,23 @@ def analyze_path(path: Path) -> Analysis:
     chosen = ChosenFile(path=name, format=format_of(name), why="the file that was asked for")
     choice = SpecChoice(builder=Builder.NONE, config_directory="", used=(chosen,), ignored=())
     repository.read_bytes(name)
-    return analyze_repository(repository, choice, catalog)
+    return analyze_repository(repository, choice, catalog, inline_ignores=inline_ignores)
 
 
 def analyze_repository(
-    repository: Repository, choice: SpecChoice, catalog: Catalog, python: str | None = None
+    repository: Repository,
+    choice: SpecChoice,
+    catalog: Catalog,
+    python: str | None = None,
+    *,
+    inline_ignores: bool = True,
 ) -> Analysis:
-    """The analysis of the chosen files, on a Python that the catalog has where they leave it open."""
+    """The analysis of the chosen files, on a Python that the catalog has where they leave it open.
+
+    What comments of the repository ignore is marked among its findings, if they count.
+    """
     files = read_choice(repository, choice)
-    return analyze(
+    analysis = analyze(
         choice,
         files,
         environment_python=_environment_python(files, catalog),
@@ -66,12 +82,7 @@ def analyze_repository(
         python=python,
         git_is_hidden=git_is_hidden(repository),
     )
-
-
-def with_problems(analysis: Analysis, problems: Iterable[Problem]) -> Analysis:
-    """The analysis with what later rooms have to say of its lines among its findings."""
-    found = [*map(finding, problems)]
-    return replace(analysis, findings=in_reading_order((*analysis.findings, *found))) if found else analysis
+    return mark_by_comments(repository, analysis) if inline_ignores else analysis
 
 
 def _environment_python(files: Iterable[SpecFile], catalog: Catalog) -> str | None:

@@ -14,6 +14,8 @@ _DOCUMENTS: Mapping[SchemaName, type[msgspec.Struct]] = {
     SchemaName.PLAN: documents.PlanDocument,
     SchemaName.CHECK: documents.CheckDocument,
     SchemaName.FIX: documents.FixDocument,
+    SchemaName.BASELINE: documents.BaselineDocument,
+    SchemaName.CONFIG: documents.Configuration,
     SchemaName.LOCK: documents.LockDocument,
     SchemaName.LOCK_CRAN: documents.CranLockDocument,
     SchemaName.CATALOG: documents.CatalogDocument,

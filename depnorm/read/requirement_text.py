@@ -118,7 +118,7 @@ def continued_lines(number: int, line: str, following: Iterator[tuple[int, str]]
 def find_comments(text: str) -> Iterator[tuple[int, str]]:
     """The comments of a requirements file, each with its line as pip counts them."""
     for number, line in enumerate(text.splitlines(), start=1):
-        start = _comment_start(line)
+        start = comment_start(line)
         if start < len(line):
             yield number, line[start:]
 

@@ -399,6 +399,7 @@ class RuleText(Struct, frozen=True, kw_only=True):
     severity: model.Severity
     summary: str
     page: str
+    related: tuple[str, ...]
 
 
 class ExplainDocument(Struct, frozen=True, kw_only=True):

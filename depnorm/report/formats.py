@@ -192,17 +192,28 @@ def _format_cran_lock(lock: model.CranLock, name: Format) -> str:
             assert_never(name)
 
 
-def format_rules(rules: Sequence[RuleText], name: Format, *, pages: bool) -> str:
-    """Rules in one of the formats; text has their pages or a line each."""
+def format_rules(rules: Sequence[RuleText], name: Format, families: Mapping[str, str]) -> str:
+    """The list of rules in one of the formats, by family."""
     from depnorm.report import explain
 
     match name:
-        case Format.TEXT if pages:
-            return "\n".join(explain.rule_page_text(rule) for rule in rules)
         case Format.TEXT:
-            return explain.rule_list_text(rules)
+            return explain.rule_list_text(rules, families)
         case Format.JSON:
             return explain.rules_json(rules)
+        case _:
+            assert_never(name)
+
+
+def format_rule(rule: RuleText, name: Format, rules: Mapping[str, RuleText]) -> str:
+    """The page of a rule in one of the formats; `rules` has all of them by code."""
+    from depnorm.report import explain
+
+    match name:
+        case Format.TEXT:
+            return explain.rule_page_text(rule, rules)
+        case Format.JSON:
+            return explain.rules_json([rule])
         case _:
             assert_never(name)
 

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from depnorm import cli
-from depnorm.analyze.rules import RULES
+from depnorm.analyze.rules import FAMILIES, RULES
 from depnorm.cli.app import COMMANDS
 from depnorm.cli.select import Selection
 from depnorm.library.plans import unreadable
@@ -177,10 +177,15 @@ def test_help_has_examples(run: Run, command: str) -> None:
 
 
 def test_explain_lists_every_rule(run: Run) -> None:
-    """One line a rule, code and severity first."""
-    assert [line.split()[:2] for line in run("explain").splitlines()] == [
+    """By family, one line each, code and severity first, on a terminal of 80 columns."""
+    lines = run("explain").splitlines()
+    assert [line.split()[:2] for line in lines if line.startswith("  DN")] == [
         [rule.code, rule.severity.value] for rule in RULES.values()
     ]
+    assert [line for line in lines if line.startswith("DN")] == [
+        f"{code}xx  {title}" for code, title in FAMILIES.items()
+    ]
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize("asked", ["DN101", "dn101", "installs-repository"])
@@ -189,10 +194,32 @@ def test_explain_finds_a_rule(run: Run, asked: str) -> None:
     assert run("explain", asked).startswith("DN101 installs-repository (warning)\n\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (["DN4"], ["DN401", "DN402", "DN403"]),
+        (["lock", "file"], ["DN007", "DN205", "DN303"]),
+        (["Pipfile"], ["DN007"]),
+        (["credential"], ["DN401"]),
+        (["--trusted-host"], ["DN403"]),
+    ],
+)
+def test_explain_finds_rules_by_words(run: Run, words: list[str], codes: list[str]) -> None:
+    """Families, and words of pages; what one page alone has shows that page."""
+    shown = run("explain", "--", *words)
+    assert re.findall(r"^ *(DN\d{3})\b", shown.partition("See also")[0], re.MULTILINE) == codes
+    found = json.loads(run("explain", "--format", "json", "--", *words))["rules"]
+    assert [rule["rule"] for rule in found] == codes
+
+
 @pytest.mark.parametrize("code", RULES)
 def test_explain_shows_the_page(run: Run, code: str) -> None:
-    """Samples of credentials on a page are shown as they are written there."""
-    assert run("explain", code).endswith(RULES[code].page)
+    """Samples of credentials on a page are shown as they are written there; related rules come last."""
+    shown, also, related = run("explain", code).partition("\nSee also\n")
+    assert shown.endswith(RULES[code].page)
+    assert also
+    assert [line.split()[0] for line in related.splitlines()] == list(RULES[code].related)
+    assert max(map(len, run("explain", code).splitlines())) <= 80
 
 
 def test_version(run: Run) -> None:
@@ -228,7 +255,10 @@ def test_the_next_step_makes_the_dockerfile_of_this_plan(run: Run, repo: Path, m
 def test_a_repository_with_its_own_dockerfile_has_no_next_step(run: Run, tmp_path: Path) -> None:
     """What depnorm does not build it does not offer to build."""
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
-    assert "Next:" not in run("plan", tmp_path)
+    told = " ".join(run("plan", tmp_path, code=1).split())
+    assert "Next:" not in told
+    assert "no stages for this repository: for Dockerfile it is built with docker. --all-specs plans" in told
+    assert json.loads(run("plan", tmp_path, "--format", "json", code=1))["stages"] == []
 
 
 def test_without_a_spec_file_the_next_step_is_to_write_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

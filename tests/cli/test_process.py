@@ -53,7 +53,21 @@ def run(*args: str | bytes, cwd: Path | None = None, **environment: str) -> subp
         (["check", "{self}/requirements.txt"], 1),
         (["check", "{plain}/requirements.txt"], 0),
         (["plan", "{missing}"], 2),
-        (["plan", "{plain}/requirements.txt"], 2),
+        (["plan", "{plain}/requirements.txt"], 0),
+        (["dockerfile", "{plain}/requirements.txt"], 0),
+        (["plan", "{self}/setup.py"], 2),
+        (["plan", "{plain}/README.md"], 2),
+        (["plan", ""], 2),
+        (["check", ""], 2),
+        (["inspect", ""], 2),
+        (["plan", "https://me:hunter2@host.invalid/x", "--offline"], 2),
+        (["check", "git@host.invalid:owner/name", "--offline"], 2),
+        (["plan", "{plain}", "--ref", "main"], 2),
+        (["plan", "{plain}", "--quiet"], 0),
+        (["plan", "{plain}", "--quiet", "--verbose"], 2),
+        (["diff", "{plain}", "{self}"], 0),
+        (["diff", "{plain}"], 2),
+        (["diff", "{plain}", "{self}", "--ref", "main"], 2),
         (["check", "{missing}"], 2),
         (["check", "{plain}/README.md"], 2),
         (["inspect", "{plain}/README.md"], 2),
@@ -220,7 +234,7 @@ from depnorm.cli import run
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 
-def inspect(path):
+def inspect(path, **options):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(30)
 

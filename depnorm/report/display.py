@@ -79,5 +79,7 @@ class Hanging:
 def _text(buffer: io.TextIOWrapper) -> str:
     buffer.flush()
     buffer.seek(0)
-    lines = buffer.read().removesuffix("\n").split("\n")
+    if not (text := buffer.read()):
+        return ""
+    lines = text.removesuffix("\n").split("\n")
     return "".join(f"{line.rstrip()}\n" for line in lines)

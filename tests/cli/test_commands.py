@@ -136,6 +136,7 @@ def test_selection(select: list[str], ignore: list[str], expected: set[str]) -> 
         (["inspect", "{repo}"], SchemaName.INSPECT),
         (["dockerfile", "{repo}"], SchemaName.DOCKERFILE),
         (["check", "{repo}", "--fail-on", "error"], SchemaName.CHECK),
+        (["diff", "{repo}", "{repo}"], SchemaName.DIFF),
         (["explain"], SchemaName.EXPLAIN),
         (["explain", "DN401"], SchemaName.EXPLAIN),
         (["catalog", "list"], SchemaName.CATALOG_LIST),
@@ -170,10 +171,43 @@ def test_plan_and_dockerfile_take_the_same_options(run: Run) -> None:
     } <= options("plan")  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["plan", "dockerfile", "check", "inspect", "explain", "schema"])
-def test_help_has_examples(run: Run, command: str) -> None:
-    """A newcomer copies a line first."""
-    assert f"Examples:\n    depnorm {command}" in run(command, "--help")
+GROUPS = {
+    "catalog": ["list", "show", "refresh", "mine", "bake"],
+    "corpus": ["facts", "rebuilds", "mine", "score", "assign", "report"],
+}
+EVERY_COMMAND = [
+    *([name] for name in COMMANDS if name not in GROUPS),
+    *([group, name] for group, names in GROUPS.items() for name in names),
+]
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
+def test_help_has_examples(run: Run, command: list[str]) -> None:
+    """A newcomer copies a line first: each is a command that there is, with options that it has."""
+    shown = run(*command, "--help")
+    examples = shown.partition("Examples:\n")[2].splitlines()
+    assert any(f"depnorm {' '.join(command)}" in line for line in examples)
+    for line in examples:
+        for options in re.findall(rf"depnorm {' '.join(command)}\\b([^|>)]*)", line):
+            assert set(re.findall(r"(?<!\S)--[a-z-]+", options)) <= set(
+                re.findall(r"--[a-z-]+", shown.partition("Examples:")[0])
+            )
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
+def test_every_command_can_be_quiet_and_verbose(run: Run, command: list[str]) -> None:
+    """The same two options everywhere."""
+    shown = run(*command, "--help")
+    assert "-q, --quiet" in shown
+    assert "-v, --verbose" in shown
+
+
+def test_the_commands_stand_in_the_order_of_the_readme(run: Run) -> None:
+    """Who reads one finds the same in the other."""
+    table = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `depnorm (\w+)", table, re.MULTILINE)
+    shown = re.findall(r"^  (\w+)  ", run("--help").partition("Commands:")[2], re.MULTILINE)
+    assert list(dict.fromkeys(documented)) == [name for name in shown if name in documented] == shown
 
 
 def test_explain_lists_every_rule(run: Run) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
     from depnorm.library.diff import diff
+    from depnorm.library.fix import fix
     from depnorm.library.lock_reading import read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
@@ -34,6 +35,7 @@ __all__ = [
     "check",
     "diff",
     "dockerfile",
+    "fix",
     "inspect",
     "list_catalogs",
     "load_catalog",
@@ -54,6 +56,7 @@ _PLACES = {
     "check": "library.analysis",
     "diff": "library.diff",
     "dockerfile": "library.plans",
+    "fix": "library.fix",
     "inspect": "library.analysis",
     "list_catalogs": "share.catalog",
     "load_catalog": "share.catalog",

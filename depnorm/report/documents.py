@@ -409,6 +409,30 @@ class ExplainDocument(Struct, frozen=True, kw_only=True):
     rules: tuple[RuleText, ...]
 
 
+class Kept(Struct, frozen=True, kw_only=True):
+    """What `fix` left as it is: `line` 0 is the file, `reason` says what and why."""
+
+    line: int
+    reason: str
+
+
+class Fixed(Struct, frozen=True, kw_only=True):
+    """One file: `diff` are the lines of a unified diff to be read, in which credentials are hidden."""
+
+    path: str
+    changed: bool
+    kept: tuple[Kept, ...]
+    diff: tuple[str, ...]
+
+
+class FixDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm fix --format json`; `written` is false under --check and --diff."""
+
+    schema: Literal[1]
+    written: bool
+    files: tuple[Fixed, ...]
+
+
 class DockerfileDocument(Struct, frozen=True, kw_only=True):
     """`depnorm dockerfile --format json`."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from depnorm.model.corpus_report import CorpusReport
     from depnorm.model.diff import PlanDiff
     from depnorm.model.facts_summary import FactsSummary
+    from depnorm.model.fixed import FixedFile
     from depnorm.model.mined import MinedCatalog
     from depnorm.model.rebuilds import Rebuilds
     from depnorm.model.score import Assigned, Score
@@ -60,6 +61,7 @@ class SchemaName(StrEnum):
     INSPECT = "inspect"
     PLAN = "plan"
     CHECK = "check"
+    FIX = "fix"
     LOCK = "lock"
     LOCK_CRAN = "lock-cran"
     CATALOG = "catalog"
@@ -124,6 +126,19 @@ def format_findings(
             from depnorm.report.github import findings_github
 
             return findings_github(findings)
+        case _:
+            assert_never(name)
+
+
+def format_fix(files: Sequence["FixedFile"], name: Format, *, written: bool, diff: bool) -> str:
+    """What was fixed, or would be, in one of the formats; as text with `diff` how."""
+    from depnorm.report import fix
+
+    match name:
+        case Format.TEXT:
+            return (fix.diff_text(files) if diff else "") + fix.fix_text(files, written=written)
+        case Format.JSON:
+            return fix.fix_json(files, written=written)
         case _:
             assert_never(name)
 

@@ -13,6 +13,7 @@ _DOCUMENTS: Mapping[SchemaName, type[msgspec.Struct]] = {
     SchemaName.INSPECT: documents.InspectDocument,
     SchemaName.PLAN: documents.PlanDocument,
     SchemaName.CHECK: documents.CheckDocument,
+    SchemaName.FIX: documents.FixDocument,
     SchemaName.LOCK: documents.LockDocument,
     SchemaName.LOCK_CRAN: documents.CranLockDocument,
     SchemaName.CATALOG: documents.CatalogDocument,

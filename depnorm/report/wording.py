@@ -138,7 +138,7 @@ SPEC_FILES = (
     ("Dockerfile", "Pipfile, Project.toml, default.nix: recognized, but depnorm has no stages for them"),
 )
 """What the names of spec files are for, the common ones first."""
-_MAX_REASONS = 3
+_MAX_REASONS = 5
 _MAX_NAMES = 5
 
 

@@ -237,9 +237,9 @@ def test_json_of_every_command_starts_with_its_schema(tmp_path: Path) -> None:
 def test_color_outside_a_terminal(environment: dict[str, str], colored: bool, tmp_path: Path) -> None:  # noqa: FBT001
     """What goes to a file or a pipe is plain, unless somebody forces it; a document is plain in any case."""
     repo = str(write(tmp_path, SELF))
-    assert (b"\x1b" in run("plan", repo, **environment).stdout) == colored
-    assert b"\x1b" not in run("plan", repo, "--format", "json", **environment).stdout
-    assert run("plan", repo, "-o", str(tmp_path / "plan.txt"), **environment).returncode == 0
+    assert (b"\x1b" in run("plan", repo, cwd=None, **environment).stdout) == colored
+    assert b"\x1b" not in run("plan", repo, "--format", "json", cwd=None, **environment).stdout
+    assert run("plan", repo, "-o", str(tmp_path / "plan.txt"), cwd=None, **environment).returncode == 0
     assert "\x1b" not in (tmp_path / "plan.txt").read_text(encoding="utf-8")
 
 

@@ -2,22 +2,24 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import depnorm
+from depnorm import PlanOptions
 from depnorm.model import Emitter, Plan, StageKind
 from depnorm.model.diff import LayerDiff, Level, PlanDiff, Reason
 
 EVERYWHERE = (Level.BUILD_CACHE, Level.REGISTRY, Level.NODE_DISK)
 
 
-def planned(place: Path, *lines: str, **options: object) -> Plan:
+def planned(place: Path, *lines: str, **options: Unpack[PlanOptions]) -> Plan:
     place.mkdir(exist_ok=True)
     (place / "requirements.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return depnorm.plan(place, **options)  # type: ignore[arg-type]  options of a test
+    return depnorm.plan(place, **options)
 
 
 def named(found: PlanDiff) -> dict[str, LayerDiff]:
@@ -78,7 +80,7 @@ def test_a_refused_layer_has_the_reason_of_the_plan(tmp_path: Path) -> None:
         ({"base_image": "debian:12"}, "base image python:3.12-slim and debian:12"),
     ],
 )
-def test_another_target_keeps_every_layer_apart(options: dict[str, object], target: str, tmp_path: Path) -> None:
+def test_another_target_keeps_every_layer_apart(options: PlanOptions, target: str, tmp_path: Path) -> None:
     """It is said once, and at each layer."""
     found = depnorm.diff(planned(tmp_path, "numpy"), planned(tmp_path, "numpy", **options))
     assert target in found.targets
@@ -96,7 +98,7 @@ def test_another_target_keeps_every_layer_apart(options: dict[str, object], targ
         ({"installer": "uv"}, "installer pip "),
     ],
 )
-def test_layers_that_are_written_otherwise(options: dict[str, object], why: str, tmp_path: Path) -> None:
+def test_layers_that_are_written_otherwise(options: PlanOptions, why: str, tmp_path: Path) -> None:
     """The same versions, other bytes."""
     layer = named(depnorm.diff(planned(tmp_path, "numpy"), planned(tmp_path, "numpy", **options)))["numpy"]
     assert (layer.levels, layer.reason) == ((), Reason.OTHER_BUILD)
@@ -146,7 +148,7 @@ def test_levels_contain_each_other(
 ) -> None:
     """The disk shares what the cache shares at most, the cache what the registry does; seen from either side."""
     place = tmp_path_factory.mktemp("repo")
-    a, b = (planned(place, *lines, layers=emitter.value) for lines in (one, other))
+    a, b = (planned(place, *lines, layers="link" if emitter is Emitter.LINK else "chain") for lines in (one, other))
     found, back = depnorm.diff(a, b), depnorm.diff(b, a)
     sums = {each.level: each.bytes for each in found.levels}
     assert (

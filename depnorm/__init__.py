@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
     from depnorm.library.config import Config, load_config
+    from depnorm.library.diff import diff
     from depnorm.library.fix import fix
     from depnorm.library.lock_reading import read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
+    from depnorm.library.sources import open_repository
     from depnorm.library.verify import verify
     from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
 
@@ -33,6 +35,7 @@ __all__ = [
     "__version__",
     "bake_catalog",
     "check",
+    "diff",
     "dockerfile",
     "fix",
     "inspect",
@@ -41,6 +44,7 @@ __all__ = [
     "load_config",
     "load_snapshot",
     "lock",
+    "open_repository",
     "plan",
     "read_lock",
     "refresh_catalog",
@@ -54,6 +58,7 @@ _PLACES = {
     "PlanOptions": "library.options",
     "bake_catalog": "library.bake",
     "check": "library.analysis",
+    "diff": "library.diff",
     "dockerfile": "library.plans",
     "fix": "library.fix",
     "inspect": "library.analysis",
@@ -62,6 +67,7 @@ _PLACES = {
     "load_config": "library.config",
     "load_snapshot": "share.catalog",
     "lock": "library.plans",
+    "open_repository": "library.sources",
     "plan": "library.plans",
     "read_lock": "library.lock_reading",
     "refresh_catalog": "library.catalogs",

@@ -31,6 +31,7 @@ def shown(command: str) -> str:
         "cat corpus/notebooks-and-package/repo/requirements.txt",
         "cat corpus/untidy/repo/requirements.txt",
         "depnorm fix corpus/untidy/repo --diff",
+        "depnorm diff corpus/notebooks-and-package/repo corpus/plain-scipy/repo",
     ],
 )
 def test_the_examples_are_real(command: str) -> None:

@@ -15,7 +15,7 @@ from depnorm.report.formats import Format, format_fix
 
 def fix(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Repositories or spec files; '.' without any.")
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Repositories or spec files; '.' without any.")
     ] = None,
     *,
     check: Annotated[
@@ -32,8 +32,8 @@ def fix(
     """
     write = not (check or diff)
     files = tuple(
-        replace(file, path=shown_path(path, file.path))
-        for path in paths or [Path()]
+        replace(file, path=shown_path(Path(path), file.path))
+        for path in paths or ["."]
         for file in depnorm.fix(path, write=write)
     )
     changed = any(file.changed for file in files)

@@ -13,6 +13,7 @@ from depnorm.model import Entry, Location, SpecFormat
 from depnorm.model.fixed import FixedFile, Kept
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import read_choice
+from depnorm.read.missing_path import missing
 from depnorm.read.repository import Repository, open_repository
 from depnorm.read.spec_names import format_of
 
@@ -32,6 +33,8 @@ def fix(path: str | Path, *, write: bool = True) -> tuple[FixedFile, ...]:
     `write=False` nothing is written. Raises `UnusableInputError` for a path that is no repository and no such file, and
     for a file that cannot be written.
     """
+    if not os.fspath(path):
+        raise UnusableInputError("the empty text names nothing to fix", hint="Write . for the working directory.")
     given = Path(path)
     repository, found = _spec_files(given)
     fixed = [_fixed(repository, name, file_format) for name, file_format in sorted(found.items())]
@@ -50,7 +53,7 @@ def _spec_files(path: Path) -> tuple[Repository, dict[str, SpecFormat]]:
         files |= {each.path: each.format for each in read_choice(repository, choice) if each.entry is not Entry.OUTSIDE}
         return repository, {name: each for name, each in files.items() if each in FIXABLE}
     if not path.exists():
-        raise UnusableInputError(f"{path}: there is no such file or directory", hint="Give a repository or a file.")
+        raise missing(path)
     if format_of(path.name) not in FIXABLE:
         raise UnusableInputError(
             f"{path}: depnorm has no canonical form of files of this name",

@@ -24,6 +24,7 @@ _DOCUMENTS: Mapping[SchemaName, type[msgspec.Struct]] = {
     SchemaName.DOCKERFILE: documents.DockerfileDocument,
     SchemaName.EXPLAIN: documents.ExplainDocument,
     SchemaName.VERIFY: documents.VerifyDocument,
+    SchemaName.DIFF: documents.DiffDocument,
     SchemaName.CORPUS_FACTS: corpus_documents.FactsDocument,
     SchemaName.CORPUS_REBUILDS: corpus_documents.RebuildsDocument,
     SchemaName.CORPUS_REPORT: corpus_documents.ReportDocument,

@@ -7,7 +7,7 @@ from rich.tree import Tree
 
 from depnorm import model
 from depnorm.report import wording
-from depnorm.report.display import Display
+from depnorm.report.display import Display, Hanging
 from depnorm.report.redact import printable
 from depnorm.report.terminal_findings import finding_line
 
@@ -19,16 +19,17 @@ _MAX_LISTED = 1_000
 """Files or findings of a kind that a tree lists, a tenth of a second's worth."""
 
 
-def plan_text(plan: model.Plan, display: Display) -> str:
-    """The plan as a tree that fits the display's width."""
+def plan_text(plan: model.Plan, display: Display, next_step: str = "") -> str:
+    """The plan as a tree that fits the display's width; the next step is a line of its own, to be copied whole."""
     tree = Tree(_title(plan), guide_style=_QUIET)
     _add_spec_files(tree, plan.choice)
     _add_references(tree, plan.findings)
-    _add_stages(tree, plan.stages)
+    _add_stages(tree, plan.stages, plan.layers)
     _add_refused_layers(tree, plan.layers)
     _add_left_out(tree, plan.left_out)
     _add_findings(tree, plan.findings)
-    return f"{display.render(tree)}\n{display.render(_summary(plan))}"
+    after = f"Next: {printable(next_step)}\n" if next_step else ""
+    return f"{display.render(tree)}\n{display.render(_summary(plan))}{after}"
 
 
 def _title(plan: model.Plan) -> Text:
@@ -43,14 +44,25 @@ def _title(plan: model.Plan) -> Text:
 def _add_spec_files(tree: Tree, choice: model.SpecChoice) -> None:
     branch = tree.add(Text("Spec files", style=_HEADING))
     for file in choice.used:
-        branch.add(Text.assemble("used     ", (printable(file.path), "green"), f": {printable(file.why)}"))
+        branch.add(
+            Hanging(Text("used     "), Text.assemble((printable(file.path), "green"), f": {printable(file.why)}"))
+        )
     for file in choice.ignored[:_MAX_LISTED]:
-        branch.add(Text.assemble("ignored  ", (printable(file.path), "yellow"), f": {printable(file.why)}"))
+        what = Text.assemble((printable(file.path), "yellow"), f": {printable(file.why)}")
+        branch.add(Hanging(Text("ignored  "), what))
     _add_rest(branch, len(choice.ignored), "`depnorm plan REPO --format json`")
     if choice.installs_itself or any(file.format is model.SpecFormat.DESCRIPTION for file in choice.used):
         branch.add(Text("The repository is a package: it is installed itself, after everything else."))
-    if not choice.used and not choice.ignored:
-        branch.add(Text("none"))
+    if choice.builder is model.Builder.NONE and not choice.used:
+        _add_what_counts(branch, choice)
+
+
+def _add_what_counts(branch: Tree, choice: model.SpecChoice) -> None:
+    """For somebody who has none: the names of spec files, and what each is for."""
+    where = f"in {choice.config_directory}/" if choice.config_directory else "in the root, or all of them in binder/"
+    table = branch.add(Text(f"{'no other' if choice.ignored else 'none'}; depnorm looks for these {where}"))
+    for name, what in wording.SPEC_FILES:
+        table.add(Hanging(Text(f"{name:<17}", style="green"), Text(what)))
 
 
 def _add_references(tree: Tree, findings: Iterable[model.Finding]) -> None:
@@ -84,7 +96,7 @@ def _finding(finding: model.Finding) -> Text:
     return Text.assemble(finding_line(finding), (hint, _QUIET))
 
 
-def _add_stages(tree: Tree, stages: Sequence[model.Stage]) -> None:
+def _add_stages(tree: Tree, stages: Sequence[model.Stage], layers: Sequence[model.LayerDecision]) -> None:
     if not stages:
         return
     branch = tree.add(Text("Stages, in build order", style=_HEADING))
@@ -93,6 +105,8 @@ def _add_stages(tree: Tree, stages: Sequence[model.Stage]) -> None:
         if len(stage.packages) > 1 or (stage.packages and stage.kind is not model.StageKind.SHARED):
             names = [printable(wording.package(package)) for package in stage.packages]
             node.add(Text(wording.shortened(names, _MAX_PACKAGES)))
+        for reason in wording.reasons(stage, layers):
+            node.add(Hanging(Text("not shared: ", style=_QUIET), Text(printable(reason), style=_QUIET)))
         if stage.needs and "." not in stage.needs:
             node.add(Text(f"of the repository it reads only: {_files(stage.needs)}", style=_QUIET))
 
@@ -101,13 +115,10 @@ def _files(paths: tuple[str, ...]) -> str:
     return wording.shortened([printable(path) for path in paths], _MAX_PACKAGES)
 
 
-def _stage_title(number: int, stage: model.Stage) -> Text:
-    return Text.assemble(
-        f"{number:>2} ",
-        (f"{stage.kind.value:<11}", _STAGE_STYLES.get(stage.kind, "blue")),
-        (printable(stage.name), _HEADING),
-        f": {_facts(stage) or printable(stage.why)}",
-    )
+def _stage_title(number: int, stage: model.Stage) -> Hanging:
+    head = Text.assemble(f"{number:>2} ", (f"{stage.kind.value:<11}", _STAGE_STYLES.get(stage.kind, "blue")))
+    what = Text.assemble((printable(stage.name), _HEADING), f": {_facts(stage) or printable(stage.why)}")
+    return Hanging(head, what)
 
 
 def _facts(stage: model.Stage) -> str:
@@ -141,7 +152,7 @@ def _add_left_out(tree: Tree, left_out: Sequence[model.LeftOut]) -> None:
 
 
 def _summary(plan: model.Plan) -> Text:
-    lines = _sharing(plan) if plan.stages else ["depnorm has no stages for this repository; the spec files say why."]
+    lines = _sharing(plan) if plan.stages else [printable(wording.no_stages(plan))]
     if plan.findings:
         lines.append(f"{wording.tally(plan.findings).capitalize()}; `depnorm explain CODE` tells more about one.")
     return Text("\n".join(lines))
@@ -149,9 +160,9 @@ def _summary(plan: model.Plan) -> Text:
 
 def _sharing(plan: model.Plan) -> list[str]:
     shared = [stage for stage in plan.stages if stage.kind is model.StageKind.SHARED]
-    layers = f"{wording.count(len(shared), 'layer')}, {wording.shared_size(plan)}" if shared else "nothing"
+    layers = f"{wording.count(len(shared), 'layer')}, {wording.shared_size(plan)}"
     return [
-        f"Shared with other repositories: {layers}.",
+        f"Shared with other repositories: {layers if shared else printable(wording.nothing_shared(plan))}.",
         *([printable(wording.prebuilt(plan))] if plan.layers_from else []),
         f"For this repository alone: {wording.own_size(plan)}.",
         *wording.slim_note(plan),

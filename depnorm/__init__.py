@@ -39,16 +39,19 @@ if TYPE_CHECKING:
     from depnorm.library.analysis import check, inspect
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
+    from depnorm.library.config import Config, load_config
     from depnorm.library.diff import diff
     from depnorm.library.documents import (
         diff_json,
         findings_json,
+        fix_json,
         inspect_json,
         json_schema,
         lock_json,
         plan_json,
         verification_json,
     )
+    from depnorm.library.fix import fix
     from depnorm.library.lock_reading import LockOptions, read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
@@ -60,6 +63,8 @@ if TYPE_CHECKING:
         Dependency,
         Ecosystem,
         Finding,
+        Ignored,
+        IgnoredBy,
         Lock,
         Mode,
         Plan,
@@ -75,6 +80,7 @@ if TYPE_CHECKING:
         Trace,
     )
     from depnorm.model.diff import PlanDiff
+    from depnorm.model.fixed import FixedFile
     from depnorm.model.source import OpenRepository
     from depnorm.model.verification import Engine, Verification
     from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
@@ -85,12 +91,16 @@ _PLACES = {
     "BakeOptions": "library.bake",
     "Catalog": "model",
     "CatalogError": "errors",
+    "Config": "library.config",
     "CranLock": "model",
     "Dependency": "model",
     "DepnormError": "errors",
     "Ecosystem": "model",
     "Engine": "model.verification",
     "Finding": "model",
+    "FixedFile": "model.fixed",
+    "Ignored": "model",
+    "IgnoredBy": "model",
     "Lock": "model",
     "LockOptions": "library.lock_reading",
     "Mode": "model",
@@ -121,11 +131,14 @@ _PLACES = {
     "diff_json": "library.documents",
     "dockerfile": "library.plans",
     "findings_json": "library.documents",
+    "fix": "library.fix",
+    "fix_json": "library.documents",
     "inspect": "library.analysis",
     "inspect_json": "library.documents",
     "json_schema": "library.documents",
     "list_catalogs": "share.catalog",
     "load_catalog": "share.catalog",
+    "load_config": "library.config",
     "load_snapshot": "share.catalog",
     "lock": "library.plans",
     "lock_json": "library.documents",
@@ -142,12 +155,16 @@ __all__ = [
     "BakeOptions",
     "Catalog",
     "CatalogError",
+    "Config",
     "CranLock",
     "Dependency",
     "DepnormError",
     "Ecosystem",
     "Engine",
     "Finding",
+    "FixedFile",
+    "Ignored",
+    "IgnoredBy",
     "Lock",
     "LockOptions",
     "Mode",
@@ -179,11 +196,14 @@ __all__ = [
     "diff_json",
     "dockerfile",
     "findings_json",
+    "fix",
+    "fix_json",
     "inspect",
     "inspect_json",
     "json_schema",
     "list_catalogs",
     "load_catalog",
+    "load_config",
     "load_snapshot",
     "lock",
     "lock_json",

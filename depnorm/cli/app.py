@@ -12,8 +12,8 @@ from depnorm.cli.command import PlainGroup, add_command, examples
 _HELP = """
 Split a repository's dependencies into container layers that other repositories share.
 
-Only `verify` runs anything of the repository, and only `verify`, `lock`, `--lock`, `--layers-from REGISTRY` and
-`catalog refresh` use a network.
+Only `verify` runs anything of the repository, and only `verify`, `lock`, `--lock`, `--layers-from REGISTRY`,
+`catalog refresh` and the URL of a repository use a network.
 """
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 EXAMPLES = {
@@ -56,6 +56,13 @@ EXAMPLES = {
         "depnorm check",
         "depnorm check requirements.txt --ignore DN104,DN201",
         "depnorm check . --format github --fail-on error",
+        "depnorm check . --format sarif > depnorm.sarif",
+        "depnorm check . --write-baseline",
+    ),
+    "fix": (
+        "depnorm fix .",
+        "depnorm fix . --diff",
+        "depnorm fix requirements.txt docs/requirements.txt --check",
     ),
     "inspect": (
         "depnorm inspect .",
@@ -72,6 +79,7 @@ COMMANDS = {
     "verify": "verify",
     "diff": "diff",
     "check": "check",
+    "fix": "fix",
     "inspect": "inspect",
     "explain": "explain",
     "catalog": "catalog",

@@ -25,7 +25,7 @@ def add_command(app: Any, command: Callable[..., Any], name: str | None = None, 
 def examples(*lines: str) -> str:
     """The examples that the help of a command ends with."""
     # click wraps nothing after a \b
-    return "\n".join(("\b", "Examples:" if len(lines) > 1 else "Example:", *(f"  {line}" for line in lines)))
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
 class PlainCommand(TyperCommand):

@@ -93,11 +93,21 @@ def trace() -> Trace | None:
 
 def progress() -> Progress:
     """A function that tells how far long work is; one that says nothing where nobody wants to know."""
-    if is_quiet():
-        return _say_nothing
-    from depnorm.cli.progress import show_progress  # noqa: PLC0415  only long work tells
+    return _say_nothing if is_quiet() else _Shown()
 
-    return show_progress()
+
+class _Shown:
+    """Progress whose module is imported when something is told: most commands are quick."""
+
+    def __init__(self) -> None:
+        self._show: Progress | None = None
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if self._show is None:
+            from depnorm.cli.progress import show_progress  # noqa: PLC0415  as above
+
+            self._show = show_progress()
+        self._show(what, done, total)
 
 
 def _say_nothing(_what: str, _done: int, _total: int) -> None:

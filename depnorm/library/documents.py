@@ -6,6 +6,7 @@ from typing import Any
 from depnorm.errors import UsageError
 from depnorm.model import CranLock, Finding, Lock, Plan, SpecFile
 from depnorm.model.diff import PlanDiff
+from depnorm.model.fixed import FixedFile
 from depnorm.model.verification import Verification
 
 
@@ -38,6 +39,13 @@ def lock_json(lock: Lock | CranLock) -> str:
     from depnorm.report.formats import Format, format_lock  # noqa: PLC0415
 
     return format_lock(lock, Format.JSON)
+
+
+def fix_json(files: Iterable[FixedFile], *, written: bool = True) -> str:
+    """What `depnorm fix --format json` prints: valid by `json_schema("fix")`; `written` is what `fix` was told."""
+    from depnorm.report.fix import fix_json as render  # noqa: PLC0415
+
+    return render(files, written=written)
 
 
 def diff_json(diff: PlanDiff) -> str:

@@ -9,7 +9,8 @@ from depnorm.analyze.python_version import OLDEST_PYTHON, choose_patch
 from depnorm.emit.layout import check_repo_dir
 from depnorm.errors import ResolutionError, UnsupportedError, UsageError
 from depnorm.library import locks
-from depnorm.library.analysis import analyze_repository, steps_of_reading, with_problems
+from depnorm.library.analysis import analyze_repository, steps_of_reading
+from depnorm.library.ignores import with_problems
 from depnorm.library.layer_tools import layer_tools
 from depnorm.library.options import PlanOptions, check_installer, check_options
 from depnorm.library.repositories import find_repository

@@ -1,8 +1,6 @@
 """Repositories that are not a directory yet: cloned or unpacked for as long as they are read."""
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +108,9 @@ def _unpacked(file: IO[bytes], name: str) -> Iterator[OpenRepository]:
 @contextmanager
 def _scratch() -> Iterator[Path]:
     """A directory of ours, gone at the end whatever was written into it."""
+    import shutil  # noqa: PLC0415  a directory needs none
+    import tempfile  # noqa: PLC0415  as above
+
     place = Path(tempfile.mkdtemp(prefix="depnorm-source-")).resolve()
     try:
         yield place

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from depnorm.model import Analysis, Problem, Target
 
-RULE = "DN309"
+RULE = "DN311"
 _WITHOUT = re.compile(
     r"(?:docker\.io/)?(?:library/)?python:[\w.-]*(?:slim|alpine)[\w.-]*|rocker/r-ver:[\w.-]+", re.ASCII
 )
@@ -24,10 +24,11 @@ def tell_without_vcs(analysis: Analysis, target: Target) -> tuple[Problem, ...]:
 
 def _notes(analysis: Analysis, image: str, brought: set[str | None]) -> Iterator[Problem]:
     for file in analysis.files:
+        rejected = {problem.location.line for problem in file.problems}
         for each in file.dependencies:
             scheme, plus, _ = (each.url or "").partition("+")
             package = _PROGRAMS.get(scheme) if plus else None
-            if package and package not in brought and not each.group:
+            if package and package not in brought and not each.group and each.location.line not in rejected:
                 yield Problem(
                     location=each.location,
                     raw=each.raw,

@@ -14,15 +14,17 @@ from depnorm.model.catalog import (
     Subset,
 )
 from depnorm.model.choice import Builder, ChosenFile, SpecChoice
+from depnorm.model.comment import Comment
 from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem, canonical_name, requirement_name
 from depnorm.model.environment import marker_environment, marker_holds, minor_of, patch_release
-from depnorm.model.finding import Finding, Severity
+from depnorm.model.finding import Finding, Ignored, IgnoredBy, Severity
 from depnorm.model.line_text import fits_a_line
 from depnorm.model.lock import CranLock, CranPackage, LeftOut, LeftOutKind, Lock
 from depnorm.model.plan import Emitter, LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
 from depnorm.model.progress import Progress, Trace
 from depnorm.model.redact import redact
 from depnorm.model.reference import Entry, PathBase, ReferenceKind, RepoReference, Scope
+from depnorm.model.review import Review
 from depnorm.model.sharing import Sharing
 from depnorm.model.spec_file import SpecFile, SpecFormat
 from depnorm.model.step import (
@@ -58,6 +60,7 @@ __all__ = [
     "Builder",
     "Catalog",
     "ChosenFile",
+    "Comment",
     "CopyRepository",
     "CranAdmission",
     "CranLock",
@@ -70,6 +73,8 @@ __all__ = [
     "Entry",
     "EnvironmentPlacement",
     "Finding",
+    "Ignored",
+    "IgnoredBy",
     "InstallApt",
     "InstallConda",
     "InstallCran",
@@ -96,6 +101,7 @@ __all__ = [
     "Reach",
     "ReferenceKind",
     "RepoReference",
+    "Review",
     "RunEnvironmentPip",
     "RunPip",
     "RunPostBuild",

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from io import StringIO
 
 from depnorm.model import Location, Option, PathBase, Problem, ReferenceKind, RepoReference, SpecFile, SpecFormat
 from depnorm.model.quiet_warnings import warnings_ignored
@@ -36,6 +37,20 @@ def parse_setup_py(data: bytes, path: str) -> SpecFile:
     if text.damaged:  # a byte order mark and a coding cookie are fine in Python
         items += encoding_problems(text, path)
     return assemble(items, path=path, file_format=SpecFormat.SETUP_PY, encoding=text.encoding)
+
+
+def find_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of a Python file, each with its line, up to where Python's own tokenizer stops."""
+    import tokenize  # noqa: PLC0415  few files speak to depnorm
+
+    found: list[tuple[int, str]] = []
+    with warnings_ignored("<string>"):  # what the tokenizer calls its text
+        try:
+            tokens = tokenize.generate_tokens(StringIO(text).readline)
+            found.extend((token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT)
+        except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+    yield from found
 
 
 @dataclass(frozen=True, slots=True)

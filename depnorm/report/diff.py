@@ -13,6 +13,8 @@ from depnorm.report.encode import encode_json
 from depnorm.report.redact import printable
 
 _MAX_PACKAGES = 12
+_WIDE = 76
+"""Columns from which the table has room for the numbers of stages."""
 _HEADING = "bold"
 _LEVELS = {Level.BUILD_CACHE: "build cache", Level.REGISTRY: "registry", Level.NODE_DISK: "node disk"}
 _BEFORE = {
@@ -29,7 +31,7 @@ def diff_text(found: PlanDiff, display: Display) -> str:
     shared = [layer for layer in found.layers if layer.levels]
     apart = [layer for layer in found.layers if not layer.levels]
     if shared:
-        parts += ["\n", display.render(_table(shared, found))]
+        parts += ["\n", display.render(_table(shared, found, stages=display.width >= _WIDE))]
     if apart:
         parts += ["\n", display.render(Text("Not shared", style=_HEADING))]
         parts += [display.render(each) for each in _apart(apart)]
@@ -50,20 +52,20 @@ def _side(side: PlanSide) -> str:
     return f"{python} on {printable(side.base_image)}, {side.mode.value}, {layers}"
 
 
-def _table(layers: Iterable[LayerDiff], found: PlanDiff) -> Table:
+def _table(layers: Iterable[LayerDiff], found: PlanDiff, *, stages: bool) -> Table:
+    """What is shared at which level; with the numbers of `stages` where there is room."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style=_HEADING, pad_edge=False)
     table.add_column("Shared", overflow="fold")
-    for name in ("bytes", "stage in A", "in B"):
+    for name in ("bytes", *(("stage in A", "in B") if stages else ())):
         table.add_column(name, justify="right", no_wrap=True)
     for level in Level:
         table.add_column(_LEVELS[level], no_wrap=True)
     for layer in layers:
         marks = [Text("yes", style="green") if level in layer.levels else Text("no", style="yellow") for level in Level]
-        table.add_row(
-            printable(layer.name), wording.megabytes(layer.bytes), str(layer.stage_a), str(layer.stage_b), *marks
-        )
-    sums = {each.level: each for each in found.levels}
-    table.add_row("in all", "", "", "", *(wording.megabytes(sums[level].bytes) for level in Level), style=_HEADING)
+        numbers = (str(layer.stage_a), str(layer.stage_b)) if stages else ()
+        table.add_row(printable(layer.name), wording.megabytes(layer.bytes), *numbers, *marks)
+    sums = {each.level: wording.megabytes(each.bytes) for each in found.levels}
+    table.add_row("in all", "", *(("", "") if stages else ()), *(sums[level] for level in Level), style=_HEADING)
     return table
 
 

@@ -68,16 +68,20 @@ class Hanging:
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         """As of every renderable of rich."""
+        from rich.text import Text  # noqa: PLC0415  rich is loaded: it asks
+
         indent = self.head.cell_len
         if options.max_width - indent < _LEAST_WIDTH:
-            yield self.head + self.body
+            yield Text.assemble(self.head, self.body)
             return
         for number, line in enumerate(self.body.wrap(console, options.max_width - indent)):
-            yield (self.head if number == 0 else self.head.blank_copy(" " * indent)) + line
+            yield Text.assemble(self.head if number == 0 else " " * indent, line)
 
 
 def _text(buffer: io.TextIOWrapper) -> str:
     buffer.flush()
     buffer.seek(0)
-    lines = buffer.read().removesuffix("\n").split("\n")
+    if not (text := buffer.read()):
+        return ""
+    lines = text.removesuffix("\n").split("\n")
     return "".join(f"{line.rstrip()}\n" for line in lines)

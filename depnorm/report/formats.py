@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from depnorm.model.corpus_report import CorpusReport
     from depnorm.model.diff import PlanDiff
     from depnorm.model.facts_summary import FactsSummary
+    from depnorm.model.fixed import FixedFile
     from depnorm.model.mined import MinedCatalog
     from depnorm.model.rebuilds import Rebuilds
     from depnorm.model.score import Assigned, Score
@@ -46,6 +47,7 @@ class FindingsFormat(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
+    GITLAB = "gitlab"
 
 
 class SchemaFormat(StrEnum):
@@ -60,6 +62,9 @@ class SchemaName(StrEnum):
     INSPECT = "inspect"
     PLAN = "plan"
     CHECK = "check"
+    FIX = "fix"
+    BASELINE = "baseline"
+    CONFIG = "config"
     LOCK = "lock"
     LOCK_CRAN = "lock-cran"
     CATALOG = "catalog"
@@ -103,27 +108,42 @@ def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository
             assert_never(name)
 
 
-def format_findings(
-    findings: Sequence[model.Finding], name: FindingsFormat, display: Display, rules: Mapping[str, RuleText]
-) -> str:
+def format_review(review: model.Review, name: FindingsFormat, display: Display, rules: Mapping[str, RuleText]) -> str:
     """Findings in one of the formats, in the order given; `rules` by code, for formats that describe them."""
     match name:
         case FindingsFormat.TEXT:
-            from depnorm.report.terminal_findings import findings_text
+            from depnorm.report.terminal_findings import review_text
 
-            return findings_text(findings, display)
+            return review_text(review, display)
         case FindingsFormat.JSON:
             from depnorm.report.as_json import findings_json
 
-            return findings_json(findings)
+            return findings_json(review.findings, review.ignored, review.gone)
         case FindingsFormat.SARIF:
             from depnorm.report.sarif import findings_sarif
 
-            return findings_sarif(findings, rules)
+            return findings_sarif(review.findings, rules, review.ignored, review.baseline)
         case FindingsFormat.GITHUB:
             from depnorm.report.github import findings_github
 
-            return findings_github(findings)
+            return findings_github(review.findings)
+        case FindingsFormat.GITLAB:
+            from depnorm.report.gitlab import findings_gitlab
+
+            return findings_gitlab(review.findings)
+        case _:
+            assert_never(name)
+
+
+def format_fix(files: Sequence["FixedFile"], name: Format, *, written: bool, diff: bool) -> str:
+    """What was fixed, or would be, in one of the formats; as text with `diff` how."""
+    from depnorm.report import fix
+
+    match name:
+        case Format.TEXT:
+            return (fix.diff_text(files) if diff else "") + fix.fix_text(files, written=written)
+        case Format.JSON:
+            return fix.fix_json(files, written=written)
         case _:
             assert_never(name)
 
@@ -192,17 +212,28 @@ def _format_cran_lock(lock: model.CranLock, name: Format) -> str:
             assert_never(name)
 
 
-def format_rules(rules: Sequence[RuleText], name: Format, *, pages: bool) -> str:
-    """Rules in one of the formats; text has their pages or a line each."""
+def format_rules(rules: Sequence[RuleText], name: Format, families: Mapping[str, str]) -> str:
+    """The list of rules in one of the formats, by family."""
     from depnorm.report import explain
 
     match name:
-        case Format.TEXT if pages:
-            return "\n".join(explain.rule_page_text(rule) for rule in rules)
         case Format.TEXT:
-            return explain.rule_list_text(rules)
+            return explain.rule_list_text(rules, families)
         case Format.JSON:
             return explain.rules_json(rules)
+        case _:
+            assert_never(name)
+
+
+def format_rule(rule: RuleText, name: Format, rules: Mapping[str, RuleText]) -> str:
+    """The page of a rule in one of the formats; `rules` has all of them by code."""
+    from depnorm.report import explain
+
+    match name:
+        case Format.TEXT:
+            return explain.rule_page_text(rule, rules)
+        case Format.JSON:
+            return explain.rules_json([rule])
         case _:
             assert_never(name)
 

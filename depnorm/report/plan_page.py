@@ -129,7 +129,7 @@ def _findings(findings: Sequence[model.Finding]) -> Table:
         (
             Cell(text=finding.rule),
             Cell(
-                text=finding.severity.value,
+                text=wording.judgement(finding),
                 sort=str(len(model.Severity) - finding.severity.rank),
                 tone=finding.severity.value,
             ),

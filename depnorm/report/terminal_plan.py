@@ -9,7 +9,7 @@ from depnorm import model
 from depnorm.report import wording
 from depnorm.report.display import Display, Hanging
 from depnorm.report.redact import printable
-from depnorm.report.terminal_findings import STYLES
+from depnorm.report.terminal_findings import finding_line
 
 _HEADING = "bold"
 _QUIET = "dim"
@@ -92,14 +92,8 @@ def _add_rest(branch: Tree, number: int, place: str) -> None:
 
 
 def _finding(finding: model.Finding) -> Text:
-    place = printable(str(model.Location(path=finding.path, line=finding.line)))
     hint = f"\nhint: {printable(finding.hint)}" if finding.hint else ""
-    return Text.assemble(
-        f"{place}: " if place else "",
-        (printable(finding.rule), STYLES[finding.severity]),
-        f" {printable(finding.message)}",
-        (hint, _QUIET),
-    )
+    return Text.assemble(finding_line(finding), (hint, _QUIET))
 
 
 def _add_stages(tree: Tree, stages: Sequence[model.Stage], layers: Sequence[model.LayerDecision]) -> None:

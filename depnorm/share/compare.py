@@ -8,7 +8,7 @@ cache of a chain, and the disk of a node, share only equal beginnings: a layer c
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from depnorm.model import CreateBase, Emitter, Plan, Stage, StageKind, StagePackage
+from depnorm.model import CreateBase, Emitter, Plan, Stage, StageKind, StagePackage, StoreWheels
 from depnorm.model.diff import LayerDiff, Level, LevelSum, PackagePair, PlanDiff, PlanSide, Reason
 
 _MAX_NAMED = 4
@@ -171,6 +171,8 @@ class _Pair:
             reason, why = Reason.NO_PLAN, f"depnorm has no stages for {who}"
         elif why_refused := _refused(plan).get(name):
             reason, why = Reason.REFUSED, f"{who} does not take it: {why_refused}"
+        elif isinstance(present.step, StoreWheels):
+            reason, why = Reason.NOT_ASKED, f"{who} builds no project of the repository"
         elif elsewhere := _elsewhere(plan, present):
             reason, why = elsewhere[0], f"{who} {elsewhere[1]}"
         else:

@@ -51,6 +51,17 @@ def tar(*members: tuple[tarfile.TarInfo, bytes], form: int = tarfile.PAX_FORMAT)
     return buffer.getvalue()
 
 
+def compressed(data: bytes, kind: str) -> bytes:
+    match kind:
+        case "g":
+            return gzip.compress(data)
+        case "x":
+            return lzma.compress(data)
+        case "b":
+            return bz2.compress(data)
+    return data
+
+
 def files(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
@@ -61,13 +72,10 @@ def test_what_was_packed_is_what_is_read(tmp_path: Path, suffix: str, prefix: st
     """Each kind of archive; also with everything in one directory, as code hosts pack it."""
     path = tmp_path / f"context{suffix}"
     if suffix == ".zip":
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-            for name, data in FILES.items():
-                packed.writestr(prefix.removeprefix("./") + name, data)
+        path.write_bytes(zipped({prefix.removeprefix("./") + name: data for name, data in FILES.items()}))
     else:
         packed = tar(*(member(prefix + name, data, mode=0o755) for name, data in FILES.items()))
-        kinds = {"t": bytes, "g": gzip.compress, "x": lzma.compress, "b": bz2.compress}
-        path.write_bytes(kinds[suffix.removeprefix(".tar").strip(".t")[:1] or "t"](packed))
+        path.write_bytes(compressed(packed, suffix.removeprefix(".tar").strip(".t")[:1]))
     with depnorm.open_repository(path) as opened:
         assert files(opened.path) == FILES
         assert bool(opened.notes) == prefix.startswith("name")
@@ -301,7 +309,7 @@ def _packed(which: str) -> bytes:
     if which == "zip":
         return zipped(content)
     packed = tar(*(member(*each) for each in content.items()))
-    return {"tar": bytes, "gz": gzip.compress, "xz": lzma.compress}[which](packed)
+    return compressed(packed, which[0])
 
 
 _WHOLE = {which: _packed(which) for which in ("tar", "gz", "xz", "zip")}

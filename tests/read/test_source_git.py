@@ -183,7 +183,7 @@ class daemon:  # noqa: N801  a context manager
     def __init__(self, directory: Path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+            self.port: int = free.getsockname()[1]
         # `git daemon` is a child of git: the program itself can be ended
         program = Path(git(directory, "--exec-path")) / "git-daemon"
         self.process = subprocess.Popen(

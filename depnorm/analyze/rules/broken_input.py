@@ -219,11 +219,12 @@ There is no good reason to ignore it.
         summary="A comment asks to ignore something, in words without sense.",
         related=("DN310", "DN011", "DN101", "DN103"),
         page="""\
-`# depnorm: ignore[DN103] reason` on a line ignores what is found on it; alone on
-a line, on the next one. Several rules are separated by commas; the beginning of
-codes and names (local-archive) will do, too. `# depnorm: ignore-file[DN011] why`
-above the first line with content ignores what is found in the whole file. A
-comment without rules, with an unknown one or in another place ignores nothing.
+`# depnorm: ignore[DN103] reason` on a line ignores what is found on it; alone
+on a line, on the next one. Several rules are separated by commas; the beginning
+of codes and names (local-archive) will do, too.
+`# depnorm: ignore-file[DN011] reason` above the first line with content ignores
+what is found in the whole file. A comment without rules, with an unknown one or
+in another place ignores nothing.
 
 Why it matters: somebody wanted a finding not to count, and it counts.
 
@@ -245,7 +246,7 @@ Ignore it when the comment is meant for something else that is called depnorm.
         related=("DN309", "DN301"),
         page="""\
 The line that the comment is about was changed, or never had this finding.
-`depnorm check` of a whole repository tells so; of a single file it cannot know.
+`depnorm check` of a whole repository tells so; of one file it cannot know.
 
 Why it matters: it does no harm today. It would hide the finding if it came back.
 

@@ -248,7 +248,8 @@ Ignore it when the comment is meant for something else that is called depnorm.
 The line that the comment is about was changed, or never had this finding.
 `depnorm check` of a whole repository tells so; of one file it cannot know.
 
-Why it matters: it does no harm today. It would hide the finding if it came back.
+Why it matters: it does no harm today. It would hide the finding if that came
+back.
 
 Before
     numpy>=2              # depnorm: ignore[DN301] a template

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from depnorm.library.bake import BakeOptions, bake_catalog
     from depnorm.library.catalogs import refresh_catalog
     from depnorm.library.config import Config, load_config
+    from depnorm.library.diff import diff
+    from depnorm.library.fix import fix
     from depnorm.library.lock_reading import read_lock
     from depnorm.library.options import PlanOptions
     from depnorm.library.plans import dockerfile, lock, plan
+    from depnorm.library.sources import open_repository
     from depnorm.library.verify import verify
     from depnorm.share.catalog import list_catalogs, load_catalog, load_snapshot
 
@@ -32,13 +35,16 @@ __all__ = [
     "__version__",
     "bake_catalog",
     "check",
+    "diff",
     "dockerfile",
+    "fix",
     "inspect",
     "list_catalogs",
     "load_catalog",
     "load_config",
     "load_snapshot",
     "lock",
+    "open_repository",
     "plan",
     "read_lock",
     "refresh_catalog",
@@ -52,13 +58,16 @@ _PLACES = {
     "PlanOptions": "library.options",
     "bake_catalog": "library.bake",
     "check": "library.analysis",
+    "diff": "library.diff",
     "dockerfile": "library.plans",
+    "fix": "library.fix",
     "inspect": "library.analysis",
     "list_catalogs": "share.catalog",
     "load_catalog": "share.catalog",
     "load_config": "library.config",
     "load_snapshot": "share.catalog",
     "lock": "library.plans",
+    "open_repository": "library.sources",
     "plan": "library.plans",
     "read_lock": "library.lock_reading",
     "refresh_catalog": "library.catalogs",

@@ -15,6 +15,7 @@ ROOMS = {
     "model": {"errors"},
     "read": {"errors", "model"},
     "analyze": {"errors", "model"},
+    "rewrite": {"errors", "model"},
     "resolve": {"errors", "model"},
     "catalogs": set[str](),
     "share": {"errors", "model"},

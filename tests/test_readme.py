@@ -26,10 +26,16 @@ def shown(command: str) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["depnorm plan corpus/notebooks-and-package/repo", "cat corpus/notebooks-and-package/repo/requirements.txt"],
+    [
+        "depnorm plan corpus/notebooks-and-package/repo",
+        "cat corpus/notebooks-and-package/repo/requirements.txt",
+        "cat corpus/untidy/repo/requirements.txt",
+        "depnorm fix corpus/untidy/repo --diff",
+        "depnorm diff corpus/notebooks-and-package/repo corpus/plain-scipy/repo",
+    ],
 )
-def test_the_first_example_is_real(command: str) -> None:
-    """The input and the output at the top are those of the sample."""
+def test_the_examples_are_real(command: str) -> None:
+    """The inputs and outputs are those of the samples."""
     environment = {**os.environ, "COLUMNS": str(WIDTH), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(command.split(), cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert shown(command) == done.stdout.strip("\n")

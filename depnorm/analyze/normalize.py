@@ -90,7 +90,7 @@ def _repeats(line: Dependency, earlier: Dependency) -> Problem:
         location=line.location,
         raw=line.raw,
         message=f"{line.name} is already asked for at {earlier.location}; the two are merged",
-        hint="Keep one line.",
+        hint="Keep one line; `depnorm fix` does that.",
         rule="DN201",
     )
 

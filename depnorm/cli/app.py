@@ -7,13 +7,13 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from depnorm.cli.command import PlainCommand, PlainGroup
+from depnorm.cli.command import PlainGroup, add_command, examples
 
 _HELP = """
 Split a repository's dependencies into container layers that other repositories share.
 
-Only `verify` runs anything of the repository, and only `verify`, `lock`, `--lock`, `--layers-from REGISTRY` and
-`catalog refresh` use a network.
+Only `verify` runs anything of the repository, and only `verify`, `lock`, `--lock`, `--layers-from REGISTRY`,
+`catalog refresh` and the URL of a repository use a network.
 """
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 EXAMPLES = {
@@ -25,13 +25,16 @@ EXAMPLES = {
     ),
     "plan": (
         "depnorm plan .",
-        "depnorm plan . --format json | jq '.stages[].kind'",
+        "depnorm plan requirements.txt",
+        "depnorm plan https://example.org/owner/name --ref v1.0",
         "depnorm plan . --python 3.12 --max-layers 4",
+        "depnorm plan . --format json | jq '.stages[].kind'",
     ),
     "dockerfile": (
         "depnorm dockerfile . -o Dockerfile",
         "depnorm dockerfile . | docker build -f - .",
         "depnorm dockerfile . --layers link --layers-from layers.json",
+        "git archive HEAD | depnorm dockerfile -",
     ),
     "lock": (
         "depnorm lock . -o pylock.toml",
@@ -43,6 +46,12 @@ EXAMPLES = {
         "depnorm verify . --engine docker",
         "depnorm verify . --format json | jq '.differences[]'",
     ),
+    "diff": (
+        "depnorm diff mine/ theirs/",
+        "depnorm diff . --ref main",
+        "depnorm diff @v1.0 @v2.0",
+        "depnorm diff . https://example.org/owner/name@main --lock",
+    ),
     "check": (
         "depnorm check",
         "depnorm check requirements.txt --ignore DN104,DN201",
@@ -50,11 +59,16 @@ EXAMPLES = {
         "depnorm check . --format sarif > depnorm.sarif",
         "depnorm check . --write-baseline",
     ),
+    "fix": (
+        "depnorm fix .",
+        "depnorm fix . --diff",
+        "depnorm fix requirements.txt docs/requirements.txt --check",
+    ),
     "inspect": (
         "depnorm inspect .",
         "depnorm inspect requirements.txt binder/environment.yml --format json",
     ),
-    "explain": ("depnorm explain", "depnorm explain DN101"),
+    "explain": ("depnorm explain", "depnorm explain DN101", "depnorm explain lock file"),
     "schema": ("depnorm schema plan > plan.schema.json",),
 }
 """What the help of each command ends with."""
@@ -63,12 +77,14 @@ COMMANDS = {
     "dockerfile": "plan",
     "lock": "lock",
     "verify": "verify",
+    "diff": "diff",
     "check": "check",
+    "fix": "fix",
     "inspect": "inspect",
     "explain": "explain",
-    "schema": "schema",
     "catalog": "catalog",
     "corpus": "corpus",
+    "schema": "schema",
 }
 """Each command, in the order of the help, and its module of `depnorm.cli`."""
 
@@ -99,21 +115,16 @@ def _load(name: str) -> Any:
     module = import_module(f"depnorm.cli.{COMMANDS[name]}")
     if name in EXAMPLES:
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(name, cls=PlainCommand, epilog=_examples(name))(getattr(module, name))
+        add_command(alone, getattr(module, name), epilog=examples(*EXAMPLES[name]))
     else:
         alone = module.app
     return typer.main.get_command(alone)
 
 
-def _examples(command: str) -> str:
-    # click wraps nothing after a \b
-    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in EXAMPLES[command])))
-
-
 app = typer.Typer(
     name="depnorm",
     cls=Group,
-    epilog=_examples(""),
+    epilog=examples(*EXAMPLES[""]),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 import depnorm
-from depnorm.cli.command import PlainCommand, PlainGroup
+from depnorm.cli import messages
+from depnorm.cli.command import PlainGroup, add_command, examples
 from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, EngineOption, MemoryOption, engine_options
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
-from depnorm.cli.progress import show_progress
 from depnorm.cli.terminal import display
 from depnorm.errors import UsageError
 from depnorm.model import canonical_name
@@ -39,31 +39,31 @@ class WheelInstaller(StrEnum):
 
 
 LABEL = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_MINE = """\b
-Example:
-  depnorm corpus facts repositories/ -o facts.parquet
-  depnorm catalog mine facts.parquet -o catalog --label geopandas=geo
-  depnorm plan . --catalog catalog
-"""
-_BAKE = """\b
-Examples:
-  depnorm catalog bake layers --registry registry.example.org/depnorm
-  (cd layers && docker buildx bake -f docker-bake.json --push --metadata-file layers.json)
-  depnorm dockerfile . --layers link --layers-from layers/layers.json -o Dockerfile
-"""
-
+_EXAMPLES = {
+    "list": ("depnorm catalog list",),
+    "show": ("depnorm catalog show", "depnorm catalog show --python 3.11 --format json"),
+    "refresh": ("depnorm catalog refresh catalog/ --as-of 2026-11-01",),
+    "mine": (
+        "depnorm corpus facts repositories/ -o facts.parquet",
+        "depnorm catalog mine facts.parquet -o catalog --label geopandas=geo",
+        "depnorm plan . --catalog catalog",
+    ),
+    "bake": (
+        "depnorm catalog bake layers --registry registry.example.org/depnorm",
+        "(cd layers && docker buildx bake -f docker-bake.json --push --metadata-file layers.json)",
+        "depnorm dockerfile . --layers link --layers-from layers/layers.json -o Dockerfile",
+    ),
+}
 FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 NameArgument = Annotated[str, typer.Argument(metavar="[NAME|PATH]", help="A catalog that ships, or a directory.")]
 
 
-@app.command("list", cls=PlainCommand)
 def list_all(*, format: FormatOption = Format.TEXT) -> Outcome:  # noqa: A002  --format
     """List the catalogs that ship."""
     catalogs = [depnorm.load_catalog(name) for name in depnorm.list_catalogs()]
     return Outcome(text=format_catalog_list(catalogs, format), document=format is Format.JSON)
 
 
-@app.command(cls=PlainCommand)
 def show(
     name: NameArgument = DEFAULT,
     *,
@@ -76,7 +76,6 @@ def show(
     return Outcome(text=format_catalog(catalog, snapshot, format, display()), document=format is Format.JSON)
 
 
-@app.command(cls=PlainCommand)
 def refresh(
     directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The catalog's directory.")] = None,
     *,
@@ -91,12 +90,10 @@ def refresh(
     Uses the network and uv, and takes minutes.
     """
     place = directory or Path(depnorm.load_catalog(DEFAULT).source)
-    depnorm.refresh_catalog(place, as_of=check_date(as_of), pythons=tuple(python or ()), progress=show_progress())
+    depnorm.refresh_catalog(place, as_of=check_date(as_of), pythons=tuple(python or ()), progress=messages.progress())
     return Outcome(text=format_catalog_list([depnorm.load_catalog(str(place))], format), document=format is Format.JSON)
 
 
-@app.command(cls=PlainCommand, epilog=_MINE)
-@needs_extra
 def mine(  # noqa: PLR0913  each is an option
     facts: Annotated[
         list[Path], typer.Argument(metavar="FACTS...", help="Files of `depnorm corpus facts`; each weighs the same.")
@@ -142,7 +139,7 @@ def mine(  # noqa: PLR0913  each is an option
         options=MiningOptions(
             subsets=SubsetOptions(max_layers=max_layers, min_share=min_share / 100), labels=_labels(label or ())
         ),
-        progress=show_progress(),
+        progress=messages.progress(),
         engine=engine_options(engine, memory),
     )
     catalog = depnorm.load_catalog(str(output))
@@ -161,7 +158,6 @@ def _labels(given: Iterable[str]) -> dict[str, str]:
     return labels
 
 
-@app.command(cls=PlainCommand, epilog=_BAKE)
 def bake(  # noqa: PLR0913  each is an option
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files; made if it is missing.")],
     *,
@@ -197,3 +193,13 @@ def bake(  # noqa: PLR0913  each is an option
         asked["installer"] = installer.value
     made = depnorm.bake_catalog(directory, registry, **asked)
     return Outcome(text=format_bake(made, str(directory), format), document=format is Format.JSON)
+
+
+for _name, _command in (
+    ("list", list_all),
+    ("show", show),
+    ("refresh", refresh),
+    ("mine", needs_extra(mine)),
+    ("bake", bake),
+):
+    add_command(app, _command, _name, examples(*_EXAMPLES[_name]))

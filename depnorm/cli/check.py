@@ -1,7 +1,6 @@
 """`depnorm check`."""
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,17 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from depnorm.analyze.selection import Selection
+from depnorm.cli import messages
 from depnorm.cli.config import ConfigOption, NoConfigOption, configuration
 from depnorm.cli.options import takes_options
 from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.review import Found, Scope, entries_to_write, find_all, review_findings
+from depnorm.cli.sources import REF_HELP
 from depnorm.cli.terminal import display
+from depnorm.errors import UsageError
 from depnorm.library.baseline import DEFAULT_NAME
 from depnorm.library.config import Config
 from depnorm.model import Severity
 from depnorm.report import wording
 from depnorm.report.formats import FindingsFormat, format_review
-from depnorm.report.redact import printable
 
 if TYPE_CHECKING:
     from depnorm.analyze.rules import Rule
@@ -35,6 +36,8 @@ _WITH_NOTES = frozenset({FindingsFormat.TEXT, FindingsFormat.JSON})
 class CheckOptions:
     """The options of `depnorm check`. None: the configuration decides."""
 
+    ref: Annotated[str | None, typer.Option(metavar="REF", help=REF_HELP)] = None
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing over a network.")] = False
     format: Annotated[FindingsFormat, typer.Option(help="How to print findings.")] = FindingsFormat.TEXT
     select: Codes = None
     ignore: Codes = None
@@ -65,7 +68,8 @@ class CheckOptions:
 @partial(takes_options, CheckOptions)
 def check(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Repositories or spec files; '.' without any.")
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Repositories (also archives and git URLs) or spec files; or '.'."),
     ] = None,
     *,
     options: CheckOptions,
@@ -80,7 +84,13 @@ def check(
     from depnorm.analyze.rules import RULES  # noqa: PLC0415  only this command needs them
 
     config = configuration(options.config, no_config=options.no_config)
-    scope = Scope(roots=tuple(paths or [Path()]), selection=_selection(options, config, RULES), config=config)
+    scope = Scope(
+        sources=tuple(paths or ["."]),
+        ref=options.ref,
+        offline=options.offline,
+        selection=_selection(options, config, RULES),
+        config=config,
+    )
     inline = config.inline_ignores if options.inline_ignores is None else options.inline_ignores
     as_given = options.format is FindingsFormat.JSON
     found = find_all(scope, inline_ignores=inline is not False, as_given=as_given)
@@ -90,7 +100,8 @@ def check(
     review = review_findings(found, scope, baseline)
     failed = any(finding.severity.rank >= _fail_on(options, config).rank for finding in review.findings)
     if options.format not in _WITH_NOTES:
-        sys.stderr.writelines(f"depnorm: {printable(note)}\n" for note in wording.review_notes(review))
+        for note in wording.review_notes(review):
+            messages.tell(note)
     shown = replace(review, ignored=()) if options.omit_ignored else review
     text = format_review(shown, options.format, display(), RULES)
     return Outcome(text=text, exit_code=int(failed), document=options.format is not FindingsFormat.TEXT)
@@ -114,9 +125,14 @@ def _write(found: Sequence[Found], scope: Scope, baseline: Path) -> Path:
     """Write the baseline; gives where it is."""
     from depnorm.report.baseline import render_baseline  # noqa: PLC0415  seldom
 
+    if any(each.is_temporary for each in found):
+        raise UsageError(
+            "a baseline is for files that stay, not for what was fetched or unpacked",
+            hint="Check a clone: depnorm check DIRECTORY --write-baseline",
+        )
     entries = entries_to_write(found, scope, baseline)
     written(render_baseline(entries), baseline)
-    sys.stderr.write(f"depnorm: {printable(str(baseline))} has {wording.count(len(entries), 'finding')} now\n")
+    messages.tell(f"{baseline} has {wording.count(len(entries), 'finding')} now")
     if scope.config.baseline is None:
-        sys.stderr.write(f'hint: a key `baseline = "{printable(baseline.name)}"` lets every check use it\n')
+        messages.tell(f'a key `baseline = "{baseline.name}"` of the configuration lets every check use it')
     return baseline

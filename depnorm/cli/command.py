@@ -12,7 +12,20 @@ from typing import Any, get_args, get_origin
 
 from typer.core import TyperCommand, TyperGroup
 
+from depnorm.cli.messages import speaks
+
 _UNKNOWN = object()
+
+
+def add_command(app: Any, command: Callable[..., Any], name: str | None = None, epilog: str | None = None) -> None:
+    """Make a function a command of a typer app, with the options that every command has."""
+    app.command(name, cls=PlainCommand, epilog=epilog)(speaks(command))
+
+
+def examples(*lines: str) -> str:
+    """The examples that the help of a command ends with."""
+    # click wraps nothing after a \b
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
 class PlainCommand(TyperCommand):

@@ -9,13 +9,12 @@ from typing import Annotated
 
 import typer
 
-from depnorm.cli import corpus_catalog, corpus_report
-from depnorm.cli.command import PlainCommand, PlainGroup
+from depnorm.cli import corpus_catalog, corpus_report, messages
+from depnorm.cli.command import PlainGroup, add_command, examples
 from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, MemoryOption, engine_options
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
-from depnorm.cli.progress import show_progress
 from depnorm.cli.terminal import display
 from depnorm.report.formats import Format, format_facts, format_rebuilds
 from depnorm.report.redact import printable
@@ -35,16 +34,14 @@ def _corpus() -> None:
     """What comes before a command: nothing. It keeps `corpus` a group, however many commands it has."""
 
 
-_FACTS = """\b
-Examples:
-  depnorm corpus facts repositories/ -o facts.parquet
-  depnorm corpus facts closures.jsonl.gz --python 3.10 --date 2023-09-21 -o closures.parquet
-"""
-_REBUILDS = """\b
-Examples:
-  depnorm corpus rebuilds clone/
-  depnorm corpus rebuilds facts.parquet --sizes package_sizes.csv --format json
-"""
+_FACTS = (
+    "depnorm corpus facts repositories/ -o facts.parquet",
+    "depnorm corpus facts closures.jsonl.gz --python 3.10 --date 2023-09-21 -o closures.parquet",
+)
+_REBUILDS = (
+    "depnorm corpus rebuilds clone/",
+    "depnorm corpus rebuilds facts.parquet --sizes package_sizes.csv --format json",
+)
 Inputs = Annotated[
     list[Path],
     typer.Argument(
@@ -56,8 +53,6 @@ Workers = Annotated[int | None, typer.Option(metavar="N", min=1, help="Processes
 FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 
 
-@app.command(cls=PlainCommand, epilog=_FACTS)
-@needs_extra
 def facts(  # noqa: PLR0913  each is an option
     inputs: Inputs,
     *,
@@ -86,7 +81,7 @@ def facts(  # noqa: PLR0913  each is an option
         check_python(python, example="3.10", patch=False)
     when = datetime.fromisoformat(check_date(date, "--date")).replace(tzinfo=UTC) if date is not None else None
     runs = engine_options(engine, memory, workers)
-    options = FactsOptions(workers=workers, engine=runs, progress=show_progress(), resume=not fresh)
+    options = FactsOptions(workers=workers, engine=runs, progress=messages.progress(), resume=not fresh)
     with _says_how_to_go_on(output):
         made = corpus_facts(inputs, output, given=Given(date=when, python=python), options=options)
     summary = made.summary()
@@ -112,8 +107,6 @@ def _says_how_to_go_on(output: Path) -> Iterator[None]:
         raise
 
 
-@app.command(cls=PlainCommand, epilog=_REBUILDS)
-@needs_extra
 def rebuilds(
     inputs: Annotated[
         list[Path],
@@ -140,10 +133,12 @@ def rebuilds(
     from depnorm.library.corpus_rebuilds import corpus_rebuilds  # noqa: PLC0415
 
     runs = engine_options(engine, memory, workers)
-    options = FactsOptions(workers=workers, engine=runs, progress=show_progress())
+    options = FactsOptions(workers=workers, engine=runs, progress=messages.progress())
     found = corpus_rebuilds(inputs, sizes=sizes, repositories=repositories, options=options)
     return Outcome(text=format_rebuilds(found, format, display()), document=format is Format.JSON)
 
 
+for _command, _lines in ((facts, _FACTS), (rebuilds, _REBUILDS)):
+    add_command(app, needs_extra(_command), epilog=examples(*_lines))
 corpus_catalog.add_to(app)
 corpus_report.add_to(app)

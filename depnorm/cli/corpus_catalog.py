@@ -5,32 +5,29 @@ from typing import Annotated
 
 import typer
 
-from depnorm.cli.command import PlainCommand
+from depnorm.cli import messages
+from depnorm.cli.command import add_command, examples
 from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, EngineOption, MemoryOption, engine_options
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.options import check_date
 from depnorm.cli.outcome import Outcome
-from depnorm.cli.progress import show_progress
 from depnorm.cli.terminal import display
 from depnorm.model import Emitter
 from depnorm.model.mined import MinedCatalog, Taken
 from depnorm.report.formats import Format, format_assigned, format_mined, format_score
 
-_MINE = """\b
-Examples:
-  depnorm corpus mine closures.jsonl.gz --sizes package_sizes.csv -o catalog.json
-  depnorm corpus mine facts.parquet --layers chain --max-layers 8 --hold-out -o catalog.json
-  depnorm corpus mine facts.parquet --before 2025-01-01 --environments pinned -o catalog.json
-"""
-_SCORE = """\b
-Examples:
-  depnorm corpus score closures.jsonl.gz --catalog catalog.json --sizes package_sizes.csv
-  depnorm corpus score facts.parquet --catalog catalog.json --max-layers 8 --format json
-"""
-_ASSIGN = """\b
-Example:
-  depnorm corpus assign closures.jsonl.gz --catalog catalog.json --layers chain --max-layers 8 -o layers.jsonl
-"""
+_MINE = (
+    "depnorm corpus mine closures.jsonl.gz --sizes package_sizes.csv -o catalog.json",
+    "depnorm corpus mine facts.parquet --layers chain --max-layers 8 --hold-out -o catalog.json",
+    "depnorm corpus mine facts.parquet --before 2025-01-01 --environments pinned -o catalog.json",
+)
+_SCORE = (
+    "depnorm corpus score closures.jsonl.gz --catalog catalog.json --sizes package_sizes.csv",
+    "depnorm corpus score facts.parquet --catalog catalog.json --max-layers 8 --format json",
+)
+_ASSIGN = (
+    "depnorm corpus assign closures.jsonl.gz --catalog catalog.json --layers chain --max-layers 8 -o layers.jsonl",
+)
 Facts = Annotated[
     Path,
     typer.Argument(
@@ -55,8 +52,8 @@ FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 
 def add_to(app: typer.Typer) -> None:
     """Make these commands of the group."""
-    for command, epilog in ((mine, _MINE), (score, _SCORE), (assign, _ASSIGN)):
-        app.command(cls=PlainCommand, epilog=epilog)(needs_extra(command))
+    for command, lines in ((mine, _MINE), (score, _SCORE), (assign, _ASSIGN)):
+        add_command(app, needs_extra(command), epilog=examples(*lines))
 
 
 def mine(  # noqa: PLR0913  each is an option
@@ -96,7 +93,7 @@ def mine(  # noqa: PLR0913  each is an option
         hold_out=hold_out,
         before=check_date(before, "--before") if before is not None else None,
         taken=environments,
-        progress=show_progress(),
+        progress=messages.progress(),
         engine=engine_options(engine, memory),
     )
     save_catalog(catalog, output)

@@ -5,24 +5,23 @@ from typing import Annotated
 
 import typer
 
-from depnorm.cli.command import PlainCommand
+from depnorm.cli import messages
+from depnorm.cli.command import add_command, examples
 from depnorm.cli.corpus_catalog import CatalogOption, Facts, FormatOption, SizesOption
 from depnorm.cli.corpus_engine import DEFAULT_MEMORY, EngineName, EngineOption, MemoryOption, engine_options
 from depnorm.cli.corpus_extra import needs_extra
 from depnorm.cli.outcome import Outcome, written
-from depnorm.cli.progress import show_progress
 from depnorm.report.formats import Format, format_corpus_report
 
-_REPORT = """\b
-Examples:
-  depnorm corpus report closures.jsonl.gz --catalog catalog.json --sizes package_sizes.csv -o report.html
-  depnorm corpus report facts.parquet --catalog catalog.json --each-cap -o report.html
-"""
+_REPORT = (
+    "depnorm corpus report closures.jsonl.gz --catalog catalog.json --sizes package_sizes.csv -o report.html",
+    "depnorm corpus report facts.parquet --catalog catalog.json --each-cap -o report.html",
+)
 
 
 def add_to(app: typer.Typer) -> None:
     """Make this a command of the group."""
-    app.command(cls=PlainCommand, epilog=_REPORT)(needs_extra(report))
+    add_command(app, needs_extra(report), epilog=examples(*_REPORT))
 
 
 def report(  # noqa: PLR0913  each is an option
@@ -49,6 +48,6 @@ def report(  # noqa: PLR0913  each is an option
     from depnorm.report.corpus_page import corpus_page  # noqa: PLC0415  as above
 
     runs = engine_options(engine, memory)
-    found = corpus_report(facts, catalog, sizes=sizes, each_cap=each_cap, progress=show_progress(), engine=runs)
+    found = corpus_report(facts, catalog, sizes=sizes, each_cap=each_cap, progress=messages.progress(), engine=runs)
     written(corpus_page(found), output)
     return Outcome(text=format_corpus_report(str(output), found, format), document=format is Format.JSON)

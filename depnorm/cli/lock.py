@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 import depnorm
+from depnorm.cli import messages
 from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.plan import Repository
-from depnorm.cli.progress import show_progress
+from depnorm.cli.sources import opened
 from depnorm.cli.terminal import display
 from depnorm.errors import UsageError
 from depnorm.library.plans import lockable, unreadable
@@ -66,15 +67,18 @@ def lock(
     """
     if options.offline:
         raise UsageError("a lock asks package indexes, --offline forbids it", hint="Leave --offline out.")
-    asked = options.for_library(show_progress())
-    found = depnorm.lock(repo, ecosystem=Ecosystem(ecosystem) if ecosystem else None, **asked)
-    _check_name(output, found, format)
-    sys.stderr.write(lock_summary(found))
-    if errors := unreadable(repo, **asked):
-        sys.stderr.write("Errors of the spec files; a line that cannot be read is not in the lock:\n")
-        sys.stderr.write(findings_text(errors, display()))
-    if ecosystem is None and isinstance(found, Lock) and Ecosystem.CRAN in lockable(repo, **asked):
-        sys.stderr.write("The R packages are locked with --ecosystem cran.\n")
+    asked = options.for_library(messages.progress())
+    with opened(repo, ref=options.ref) as repository:
+        found = depnorm.lock(repository.path, ecosystem=Ecosystem(ecosystem) if ecosystem else None, **asked)
+        _check_name(output, found, format)
+        if not messages.is_quiet():
+            sys.stderr.write(lock_summary(found))
+        asked.pop("trace", None)  # the same steps once more
+        if errors := unreadable(repository.path, **asked):
+            sys.stderr.write("Errors of the spec files; a line that cannot be read is not in the lock:\n")
+            sys.stderr.write(findings_text(errors, display()))
+        if ecosystem is None and isinstance(found, Lock) and Ecosystem.CRAN in lockable(repository.path, **asked):
+            messages.tell("the R packages are locked with --ecosystem cran")
     return written(format_lock(found, format), output)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
+from depnorm.cli import messages
 from depnorm.cli.config import ConfigOption, NoConfigOption, configuration
 from depnorm.cli.outcome import Outcome
 from depnorm.errors import UsageError
@@ -42,6 +43,10 @@ class Installer(StrEnum):
 class CommandOptions:
     """The options of `depnorm plan` and of every command that makes a plan first. None: the library decides."""
 
+    ref: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Of a git repository: this branch, tag or commit, not what is checked out."),
+    ] = None
     lock: Annotated[
         bool, typer.Option("--lock", help="Prove the plan by one joint resolution; asks the package index, with uv.")
     ] = False
@@ -54,7 +59,7 @@ class CommandOptions:
         ),
     ] = False
     offline: Annotated[
-        bool, typer.Option("--offline", help="Use no network. Without --lock a plan never does; this says so.")
+        bool, typer.Option("--offline", help="Use no network. A plan of a directory without --lock never does.")
     ] = False
     as_of: Annotated[
         str | None,
@@ -150,6 +155,7 @@ class CommandOptions:
             "installer": self.installer and self.installer.value,
             "layers": self.layers and self.layers.value,
             "fallback": self.fallback and self.fallback.value,
+            "trace": messages.trace(),
             "all_specs": self.all_specs,
             "slim": self.slim,
             "progress": progress,

@@ -1,24 +1,25 @@
 """`depnorm plan` and `depnorm dockerfile`."""
 
 import shlex
-import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import depnorm
+from depnorm.cli import EXIT_FINDINGS, messages
 from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome, written
+from depnorm.cli.sources import HELP, opened
 from depnorm.cli.terminal import display
 from depnorm.model import Plan, Progress, Severity
 from depnorm.report import wording
 from depnorm.report.display import Display
 from depnorm.report.formats import Format, PlanFormat, format_dockerfile, format_plan
-from depnorm.report.redact import printable
 
-Repository = Annotated[Path, typer.Argument(metavar="REPO", help="The directory of the repository.")]
+Repository = Annotated[str, typer.Argument(metavar="REPO", help=HELP)]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
 ]
@@ -36,32 +37,33 @@ def plan(
 
     Which files count, what refers back to the repository, the stages in order, and what is shared.
     """
-    result = depnorm.plan(repo, **options.for_library(_progress(options)))
+    with opened(repo, ref=options.ref, offline=options.offline) as repository:
+        result = depnorm.plan(repository.path, **options.for_library(_progress(options)))
+        name = (repository.path / (options.subdir or "")).resolve().name
     where = display() if output is None else Display()
-    text = format_plan(result, format, where, (repo / (options.subdir or "")).resolve().name)
-    if format is PlanFormat.TEXT and result.stages:
-        text += _next_step(result, repo, options)
+    text = format_plan(result, format, where, name, _next_step(result, repo, options))
+    code = 0 if result.stages else EXIT_FINDINGS
     if format is not PlanFormat.TEXT or output is not None:
-        return written(text, output)
-    return Outcome(text=text, document=False)
+        return replace(written(text, output), exit_code=code)
+    return Outcome(text=text, exit_code=code, document=False)
 
 
 def _progress(options: CommandOptions) -> Progress | None:
     if not options.lock:
         return None
-    from depnorm.cli.progress import show_progress  # noqa: PLC0415  a plan without a lock is quick
-
-    return show_progress()
+    return messages.progress()
 
 
-def _next_step(made: Plan, repo: Path, options: CommandOptions) -> str:
-    """The command that makes the Dockerfile of the plan that was shown, or what to do before that."""
+def _next_step(made: Plan, repo: str, options: CommandOptions) -> str:
+    """The command that makes the Dockerfile of the plan that was shown, or what to do before that; empty for none."""
+    if not made.stages:
+        return ""
     if not made.choice.used and not made.choice.installs_itself:
-        return "Next: say in a spec file what the image needs, and plan again.\n"
-    command = shlex.join(["depnorm", "dockerfile", str(repo), *options.as_arguments(), "-o", "Dockerfile"])
+        return "say in a spec file what the image needs, and plan again."
+    command = shlex.join(["depnorm", "dockerfile", repo, *options.as_arguments(), "-o", "Dockerfile"])
     errors = _errors(made)
     first = f"mend what is an error ({wording.count(errors, 'finding')} above), then " if errors else ""
-    return f"Next: {first}{printable(command)}\n"
+    return f"{first}{command}"
 
 
 def _errors(made: Plan) -> int:
@@ -80,16 +82,18 @@ def dockerfile(
 
     Its build context is the repository, or with --subdir that directory of it.
     """
-    made = depnorm.plan(repo, **options.for_library(_progress(options)))
+    with opened(repo, ref=options.ref, offline=options.offline) as repository:
+        made = depnorm.plan(repository.path, **options.for_library(_progress(options)))
     text = format_dockerfile(depnorm.dockerfile(made), format)
-    sys.stderr.writelines(f"depnorm: {line}\n" for line in _doubts(made, repo))
+    for line in _doubts(made, repo):
+        messages.tell(line)
     return written(text, output)
 
 
-def _doubts(made: Plan, repo: Path) -> Iterator[str]:
+def _doubts(made: Plan, repo: str) -> Iterator[str]:
     """Why what the Dockerfile makes may not be what somebody wants."""
     if not made.choice.used and not made.choice.installs_itself:
         yield "no spec file was found, so this image gets the base and the repository alone"
     if errors := _errors(made):
-        check = printable(shlex.join(["depnorm", "check", str(repo)]))
+        check = shlex.join(["depnorm", "check", repo])
         yield f"{wording.count(errors, 'finding')} of severity error, so the build may fail; `{check}` tells more"

@@ -1,35 +1,41 @@
 """What of all findings of some paths counts: rules that are selected, and what the baseline does not have yet."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
 import depnorm
 from depnorm.analyze.selection import Selection
-from depnorm.cli.paths import from_working_directory, shown_path
+from depnorm.cli import messages
+from depnorm.cli.paths import fetched_path, from_working_directory, shown_path
+from depnorm.cli.sources import opened
 from depnorm.library.baseline import baseline_entry, mark_known, read_baseline
 from depnorm.library.config import Config
 from depnorm.model import Finding, Review
 from depnorm.model.baseline import BaselineEntry
+from depnorm.model.source import OpenRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A finding, whose path is as it is shown, and where its file is."""
+    """A finding, whose path is as it is shown, and where its file is, or was if that `is_temporary`."""
 
     finding: Finding
     place: Path
+    is_temporary: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What is checked for what."""
 
-    roots: tuple[Path, ...]
+    sources: tuple[str, ...]
     selection: Selection
     config: Config
+    ref: str | None = None
+    offline: bool = False
 
     def counts(self, rule: str, place: Path) -> bool:
         """Whether a rule counts in a file."""
@@ -39,7 +45,7 @@ class Scope:
     def covers(self, entry: BaselineEntry, baseline: Path) -> bool:
         """Whether a finding of the baseline would be found here if it still were there."""
         place = os.path.normpath(baseline.absolute().parent / entry.path)
-        return any(_is_below(place, root) for root in self.roots) and self.counts(entry.rule, Path(place))
+        return any(_is_below(place, Path(source)) for source in self.sources) and self.counts(entry.rule, Path(place))
 
 
 def _is_below(place: str, root: Path) -> bool:
@@ -48,28 +54,39 @@ def _is_below(place: str, root: Path) -> bool:
 
 
 def find_all(scope: Scope, *, inline_ignores: bool, as_given: bool) -> tuple[Found, ...]:
-    """The findings of every root whose rules count, those included that comments ignore.
+    """The findings of every source whose rules count, those included that comments ignore.
 
-    Their paths start at the working directory, or with the root as it was given, but where one repository is alone.
+    Their paths start at the working directory, or with the source as it was given, but where one repository is alone.
     """
-    alone = as_given and len(scope.roots) == 1 and scope.roots[0].is_dir()
     return tuple(
         each
-        for root in scope.roots
-        for each in _find(root, "" if alone else _start(root, as_given=as_given), inline_ignores=inline_ignores)
+        for source in scope.sources
+        for each in _find(source, scope, inline_ignores=inline_ignores, as_given=as_given)
         if scope.counts(each.finding.rule, each.place)
     )
 
 
-def _start(root: Path, *, as_given: bool) -> Path:
-    return root if as_given else from_working_directory(root)
+def _find(source: str, scope: Scope, *, inline_ignores: bool, as_given: bool) -> Iterator[Found]:
+    with opened(source, ref=scope.ref, offline=scope.offline) as repository:
+        root = repository.path
+        shown = cache(_shown(repository, as_given=as_given, alone=len(scope.sources) == 1))
+        directory = root if root.is_dir() else root.parent
+        for finding in depnorm.check(root, inline_ignores=inline_ignores, trace=messages.trace()):
+            yield Found(
+                finding=replace(finding, path=shown(finding.path)),
+                place=directory / finding.path,
+                is_temporary=repository.is_temporary,
+            )
 
 
-def _find(root: Path, start: str | Path, *, inline_ignores: bool) -> Iterator[Found]:
-    shown = cache(partial(shown_path, Path(start)))
-    directory = root if root.is_dir() else root.parent
-    for finding in depnorm.check(root, inline_ignores=inline_ignores):
-        yield Found(finding=replace(finding, path=shown(finding.path)), place=directory / finding.path)
+def _shown(repository: OpenRepository, *, as_given: bool, alone: bool) -> Callable[[str], str]:
+    """How the paths of a repository are shown."""
+    root = repository.path
+    if repository.is_temporary:
+        return fetched_path(repository, alone=alone)
+    if as_given:
+        return partial(shown_path, Path() if alone and root.is_dir() else root)
+    return partial(shown_path, from_working_directory(root))
 
 
 def review_findings(found: Sequence[Found], scope: Scope, baseline: Path | None) -> Review:

@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 import depnorm
+from depnorm.cli import messages
 from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome
 from depnorm.cli.plan import Repository
-from depnorm.cli.progress import show_progress
+from depnorm.cli.sources import opened
 from depnorm.cli.terminal import display
 from depnorm.errors import UsageError
 from depnorm.model.verification import Engine
@@ -48,8 +49,9 @@ def verify(
         raise UsageError("--lock and --declared exclude each other", hint="Leave one of them out.")
     if network is not None and engine is not Engine.DOCKER:
         raise UsageError("--network is docker's", hint="Add --engine docker.")
-    asked = options.for_library(show_progress())
+    asked = options.for_library(messages.progress())
     asked["lock"] = not declared
-    found = depnorm.verify(repo, engine=engine, keep=keep, network=network, **asked)
+    with opened(repo, ref=options.ref) as repository:
+        found = depnorm.verify(repository.path, engine=engine, keep=keep, network=network, **asked)
     text = format_verification(found, format, display())
     return Outcome(text=text, exit_code=int(not found.is_equal), document=format is Format.JSON)

@@ -42,7 +42,9 @@ def find_lock(
     progress: Progress | None = None,
 ) -> Found[Lock]:
     """The first lock file beside the spec files, or at the root, that fits; nothing in it newer than `not_after`."""
-    return _first(python_locks(analysis), lambda path: _adopt(repository, path, request, cache, not_after, progress))
+    return _first(
+        analysis, python_locks(analysis), lambda path: _adopt(repository, path, request, cache, not_after, progress)
+    )
 
 
 def find_conda_lock(
@@ -63,7 +65,7 @@ def find_conda_lock(
             raise TypeError(path)
         return adopt_conda(found, request, cache, not_after=not_after, progress=progress)
 
-    return _first(conda_locks(analysis), adopt)
+    return _first(analysis, conda_locks(analysis), adopt)
 
 
 def find_renv_lock(
@@ -77,18 +79,19 @@ def find_renv_lock(
             raise TypeError(path)
         return adopt(path, found)
 
-    return _first(renv_locks(analysis), read)
+    return _first(analysis, renv_locks(analysis), read)
 
 
-def _first(paths: Iterable[str], adopt: Callable[[str], _Any]) -> Found[_Any]:
+def _first(analysis: Analysis, paths: Iterable[str], adopt: Callable[[str], _Any]) -> Found[_Any]:
     problems: list[Problem] = []
+    used = frozenset(file.path for file in analysis.choice.used)
     for path in paths:
         try:
             lock = adopt(path)
         except DoesNotFitError as error:
-            problems.append(does_not_fit(path, str(error)))
+            problems.append(does_not_fit(path, str(error), used=used))
         except DepnormError as error:
-            problems.append(not_used(path, error))
+            problems.append(not_used(path, error, used=used))
         else:
             return Found(lock=replace(lock, file=path), not_used=tuple(problems))
     return Found(lock=None, not_used=tuple(problems))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, TypedDict
 
 from depnorm.errors import CatalogError, UsageError
-from depnorm.model import Builder, Catalog, Progress, redact
+from depnorm.model import Builder, Catalog, Progress, Trace, redact
 
 
 class PlanOptions(TypedDict, total=False):
@@ -21,7 +21,7 @@ class PlanOptions(TypedDict, total=False):
     `always` gives every early step the soft form. `all_specs`: plan every spec file, not only those that repo2docker
     would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where the repository goes in
     the image. `user_id`: its owner. `installer`: what installs the locked packages, one of `INSTALLERS`. `slim`: leave
-    out what Python packages can do without. `progress` is told how far a lock is.
+    out what Python packages can do without. `progress` is told how far a lock is, `trace` of each step that is done.
     """
 
     lock: bool
@@ -41,6 +41,7 @@ class PlanOptions(TypedDict, total=False):
     installer: Literal["conda", "mamba", "micromamba", "uv", "pip"] | None
     slim: bool
     progress: Progress | None
+    trace: Trace | None
 
 
 def check_options(options: PlanOptions, catalog: Catalog) -> None:

@@ -9,10 +9,12 @@ from depnorm.analyze.python_version import OLDEST_PYTHON, choose_patch
 from depnorm.emit.layout import check_repo_dir
 from depnorm.errors import ResolutionError, UnsupportedError, UsageError
 from depnorm.library import locks
-from depnorm.library.analysis import analyze_repository
+from depnorm.library.analysis import analyze_repository, steps_of_reading
 from depnorm.library.ignores import with_problems
 from depnorm.library.layer_tools import layer_tools
 from depnorm.library.options import PlanOptions, check_installer, check_options
+from depnorm.library.repositories import find_repository
+from depnorm.library.vcs_tools import tell_without_vcs
 from depnorm.library.without_effect import tell_without_effect
 from depnorm.model import (
     Analysis,
@@ -31,8 +33,7 @@ from depnorm.model import (
     Target,
     minor_of,
 )
-from depnorm.read.choice import choose_spec_files
-from depnorm.read.repository import Repository, open_repository
+from depnorm.read.repository import Repository
 from depnorm.share.catalog import load_catalog
 from depnorm.share.sharing import share_with
 from depnorm.stages import plan_repository
@@ -48,11 +49,13 @@ DEFAULT_R = "4.4"
 
 
 def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
-    """The plan of a repository: offline and running nothing of it, but for `lock`, which asks the index.
+    """The plan of a repository, or of one spec file: offline and running nothing of it, but for `lock` (an index).
 
-    With `layers_from` a registry is asked, or a file read. Raises `UnusableInputError` for a path that is no directory
-    and for that file, `CatalogError`, `UsageError` for an option, `ResolutionError` for a lock, and `RegistryError`.
+    With `layers_from` a registry is asked, or a file read. `open_repository` makes a path of what is none. Raises
+    `UnusableInputError` for a path that cannot be read and for that file, `CatalogError`, `UsageError` for an option,
+    `ResolutionError` for a lock, and `RegistryError`.
     """
+    tell = options.get("trace") or _tell_nobody
     asked = _ask(path, options)
     analysis, target = asked.analysis, asked.target
     emitter = Emitter(options.get("layers", Emitter.CHAIN))
@@ -64,6 +67,11 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
     cran_locked = _cran_lock_for_plan(asked, options) if options.get("lock") else None
     if cran_locked is not None:
         target = replace(target, r_snapshot=cran_locked.as_of)
+    for each in (locked, cran_locked):
+        if each is not None:
+            tell(
+                f"locked {len(each.packages)} packages by {each.file or 'a resolution'}, {len(each.remainder)} left out"
+            )
     sharing = share_with(
         analysis,
         asked.catalog,
@@ -76,13 +84,20 @@ def plan(path: str | Path, **options: Unpack[PlanOptions]) -> Plan:
         installer=installer,
         relock=_relock(asked, options) if locked and not locked.file else None,
     )
+    taken = sum(each.admitted for each in sharing.decisions)
+    tell(f"chose {taken} shared layers of {len(sharing.decisions)} that are asked for")
     always_soft = options.get("fallback", "auto") == "always"
     for each in (locked, cran_locked):
         analysis = locks.tell_of_lock(analysis, each) if each else analysis
     notes = tell_without_effect(options, analysis, asked.catalog, target)
-    analysis = with_problems(analysis, (*sharing.nearest, *notes))
+    analysis = with_problems(analysis, (*sharing.nearest, *notes, *tell_without_vcs(analysis, target)))
     made = plan_repository(analysis, sharing, target, repo_dir=repo_dir, emitter=emitter, always_soft=always_soft)
+    tell(f"put {len(made.stages)} stages in order")
     return _take_layers(tools.put_into(made), options.get("layers_from"))
+
+
+def _tell_nobody(_step: str) -> None:
+    """What is told where nobody asked."""
 
 
 def _take_layers(made: Plan, source: str | None) -> Plan:
@@ -142,13 +157,17 @@ class _Asked:
 
 
 def _ask(path: str | Path, options: PlanOptions) -> _Asked:
+    tell = options.get("trace") or _tell_nobody
     catalog = load_catalog(options.get("catalog", "default"))
+    tell(f"read catalog {catalog.name}, as of {catalog.as_of}: {len(catalog.subsets)} subsets")
     check_options(options, catalog)
-    repository = open_repository(Path(path), subdir=options.get("subdir", ""))
-    choice = choose_spec_files(repository, all_specs=options.get("all_specs", False))
+    repository, choice = find_repository(path, options)
     check_installer(options.get("installer"), choice.builder)
     analysis = analyze_repository(repository, choice, catalog, _minor_asked(options))
+    for step in steps_of_reading(analysis) if options.get("trace") else ():
+        tell(step)
     target = target_of(analysis, options)
+    tell(f"decided on {target.base_image}, Python {target.python or 'of the base image'}")
     dated = options.get("as_of") if options.get("lock") else None
     if dated and target.r_snapshot not in {None, dated}:
         raise UsageError(

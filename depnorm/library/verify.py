@@ -10,12 +10,12 @@ from depnorm.emit import image
 from depnorm.errors import UsageError
 from depnorm.library.options import PlanOptions
 from depnorm.library.plans import dockerfile, plan, plan_target
+from depnorm.library.repositories import find_repository
 from depnorm.model import Mode, Plan, Progress, RunPip
 from depnorm.model.verification import Comparison, Difference, DifferenceKind, Engine, Installation, Verification
 from depnorm.prove.command import CommandFailedError, Steps
 from depnorm.prove.compare import compare
 from depnorm.prove.plain import beyond_python, plain_plan
-from depnorm.read.repository import open_repository
 
 PLAIN, STAGED = "plain", "staged"
 Install = Callable[[Plan, str], Installation]
@@ -40,7 +40,7 @@ def verify(
     """
     options.setdefault("lock", True)
     made = plan(path, **(_for_this_machine(path, options) if engine == Engine.VENV else options))
-    root = open_repository(Path(path), subdir=options.get("subdir", "")).root
+    root = find_repository(path, options)[0].root
     return verify_plan(made, root, engine=Engine(engine), keep=keep, network=network, progress=options.get("progress"))
 
 

@@ -21,7 +21,7 @@ from depnorm.model.finding import Finding, Ignored, IgnoredBy, Severity
 from depnorm.model.line_text import fits_a_line
 from depnorm.model.lock import CranLock, CranPackage, LeftOut, LeftOutKind, Lock
 from depnorm.model.plan import Emitter, LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
-from depnorm.model.progress import Progress
+from depnorm.model.progress import Progress, Trace
 from depnorm.model.redact import redact
 from depnorm.model.reference import Entry, PathBase, ReferenceKind, RepoReference, Scope
 from depnorm.model.review import Review
@@ -122,6 +122,7 @@ __all__ = [
     "StoreWheels",
     "Subset",
     "Target",
+    "Trace",
     "Verify",
     "VerifyEnvironment",
     "VerifyR",

@@ -29,7 +29,7 @@ class StageKind(StrEnum):
 class StagePackage:
     """A package that a stage installs. `version` is None where no lock tells it, `spec` is then what was asked.
 
-    `why` is a clause about why it is in no shared layer, where a lock tells.
+    `why` is a clause about why it is in no shared layer; empty where it is in one, or nobody knows.
     """
 
     ecosystem: Ecosystem

@@ -14,8 +14,9 @@ class Sharing:
     """The shared layers of one repository in the catalog's global order, each with its key, and why not the others.
 
     `installer` is the pip that builds them, None where the catalog has no snapshot for the Target; `wheelhouse` are the
-    build backends that a late build finds, with their key. With a `lock`, `own` are its packages that no layer holds,
-    each with a clause in `why_own`; `conda_installer` installs those of conda. `nearest` are pins that alone keep the
+    build backends that a late build finds, with their key. With a `lock`, `own` are its packages that no layer holds.
+    `why_own` has a clause for each of these, and without a lock for each Python package that is asked for and that no
+    layer holds. `conda_installer` installs what a lock has of conda. `nearest` are pins that alone keep the
     repository from further layers. With a `cran_lock`, `own_cran` are its packages that no layer brings, each with a
     clause about that.
     """

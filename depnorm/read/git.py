@@ -7,7 +7,6 @@ replaced objects and partial clones that would fetch have no effect there.
 
 import os
 import subprocess  # git itself, with arguments of ours
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -19,14 +18,11 @@ from typing import IO, NamedTuple, Self
 
 from depnorm.errors import UnusableInputError
 from depnorm.read.git_directory import check_objects, read_head, write_repository
+from depnorm.read.git_limit import limit_git
 from depnorm.read.git_objects import GitObjects, GitTree
 from depnorm.read.repository import open_repository
 
 MAX_PATH_BYTES = 64 * 1024
-MAX_GIT_BYTES = 4 * 2**30
-"""Of data in one git process; the packs that it maps do not count."""
-MAX_GIT_SECONDS = 1800
-"""Of processor time; a million commits take minutes."""
 _READ_BYTES = 64 * 1024
 
 
@@ -114,7 +110,7 @@ class Clone:
         except OSError as error:
             raise UnusableInputError("git cannot be run, and a clone is read with it", hint="Install git.") from error
         self._stack.callback(_end, git)
-        _limit(git.pid)
+        limit_git(git.pid)
         return git
 
 
@@ -153,16 +149,6 @@ def _when(seconds: str) -> datetime | None:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _limit(process: int) -> None:
-    """No clone makes git take all memory (a directory of gigabytes, well compressed) or for ever. Linux only."""
-    if sys.platform == "linux":
-        import resource  # noqa: PLC0415  not on every system
-
-        with suppress(OSError):  # it has ended already
-            resource.prlimit(process, resource.RLIMIT_DATA, (MAX_GIT_BYTES, MAX_GIT_BYTES))
-            resource.prlimit(process, resource.RLIMIT_CPU, (MAX_GIT_SECONDS, MAX_GIT_SECONDS))
 
 
 def _end(git: "subprocess.Popen[bytes]") -> None:

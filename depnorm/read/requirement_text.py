@@ -100,6 +100,11 @@ def logical_line(number: int, line: str, following: Iterator[tuple[int, str]], p
 
     None where it has no content.
     """
+    return _joined(continued_lines(number, line, following), path)
+
+
+def continued_lines(number: int, line: str, following: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:
+    """A numbered physical line and those, taken from `following`, that continue it."""
     physical = [(number, line)]
     while line.endswith("\\") and not _is_comment(line):
         continued = next(following, None)
@@ -107,13 +112,13 @@ def logical_line(number: int, line: str, following: Iterator[tuple[int, str]], p
             break
         physical.append(continued)
         line = continued[1]
-    return _joined(physical, path)
+    return physical
 
 
 def find_comments(text: str) -> Iterator[tuple[int, str]]:
     """The comments of a requirements file, each with its line as pip counts them."""
     for number, line in enumerate(text.splitlines(), start=1):
-        start = _comment_start(line)
+        start = comment_start(line)
         if start < len(line):
             yield number, line[start:]
 
@@ -135,11 +140,11 @@ def quoted(text: str) -> str:
 def _joined(physical: list[tuple[int, str]], path: str) -> RequirementLine | None:
     number, raw = physical[0]
     if len(physical) == 1 and not raw.endswith("\\"):
-        text = raw[: _comment_start(raw)].strip()
+        text = raw[: comment_start(raw)].strip()
         return RequirementLine(location=Location(path=path, line=number), raw=raw, text=text) if text else None
     parts = [_part(line) for _, line in physical]
     joined = "".join(parts)
-    end = _comment_start(joined)
+    end = comment_start(joined)
     text = joined[:end].strip()
     swallowed = _swallows(parts, end)
     if not text and not swallowed:
@@ -159,7 +164,7 @@ def _is_comment(line: str) -> bool:
     return "#" in line and line.lstrip().startswith("#")
 
 
-def _comment_start(line: str) -> int:
+def comment_start(line: str) -> int:
     """Where the comment begins: the first `#` at the start or behind white space."""
     position = line.find("#")
     while position > 0 and not line[position - 1].isspace():

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
+
+
+_LEAST_WIDTH = 24
+"""Columns below which text has no room beside a head."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,29 @@ class Display:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Text behind a head; where it wraps, it goes on below itself and not below the head."""
+
+    head: "Text"
+    body: "Text"
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
+        """As of every renderable of rich."""
+        from rich.text import Text  # noqa: PLC0415  rich is loaded: it asks
+
+        indent = self.head.cell_len
+        if options.max_width - indent < _LEAST_WIDTH:
+            yield Text.assemble(self.head, self.body)
+            return
+        for number, line in enumerate(self.body.wrap(console, options.max_width - indent)):
+            yield Text.assemble(self.head if number == 0 else " " * indent, line)
+
+
 def _text(buffer: io.TextIOWrapper) -> str:
     buffer.flush()
     buffer.seek(0)
-    lines = buffer.read().removesuffix("\n").split("\n")
+    if not (text := buffer.read()):
+        return ""
+    lines = text.removesuffix("\n").split("\n")
     return "".join(f"{line.rstrip()}\n" for line in lines)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from depnorm import model
-from depnorm.model import verification
+from depnorm.model import diff, verification
 
 MAX_REPEATED_RAW = 1_000
 """Characters of a line that every item of it repeats as its `raw`."""
@@ -215,7 +215,7 @@ class SpecFiles(Struct, frozen=True, kw_only=True):
 class StagePackage(Struct, frozen=True, kw_only=True):
     """A package that a stage installs; `version` is null where no lock tells it, `spec` is then what was asked.
 
-    `why` says why it is in no shared layer, where a lock tells.
+    `why` says why it is in no shared layer, where that is known.
     """
 
     ecosystem: model.Ecosystem
@@ -464,6 +464,7 @@ class RuleText(Struct, frozen=True, kw_only=True):
     severity: model.Severity
     summary: str
     page: str
+    related: tuple[str, ...]
 
 
 class ExplainDocument(Struct, frozen=True, kw_only=True):
@@ -471,6 +472,30 @@ class ExplainDocument(Struct, frozen=True, kw_only=True):
 
     schema: Literal[1]
     rules: tuple[RuleText, ...]
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """What `fix` left as it is: `line` 0 is the file, `reason` says what and why."""
+
+    line: int
+    reason: str
+
+
+class Fixed(Struct, frozen=True, kw_only=True):
+    """One file: `diff` are the lines of a unified diff to be read, in which credentials are hidden."""
+
+    path: str
+    changed: bool
+    kept: tuple[Kept, ...]
+    diff: tuple[str, ...]
+
+
+class FixDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm fix --format json`; `written` is false under --check and --diff."""
+
+    schema: Literal[1]
+    written: bool
+    files: tuple[Fixed, ...]
 
 
 class DockerfileDocument(Struct, frozen=True, kw_only=True):
@@ -515,3 +540,60 @@ class VerifyDocument(Struct, frozen=True, kw_only=True):
     permitted: dict[str, int]
     not_compared: tuple[str, ...]
     log: str
+
+
+class PlanSide(Struct, frozen=True, kw_only=True):
+    """One of two plans. `layers` counts its shared layers; `bytes` is null where one of them tells no size."""
+
+    name: str
+    python: str | None
+    base_image: str
+    mode: model.Mode
+    emitter: model.Emitter
+    layers: int
+    bytes: int | None
+
+
+class LayerDiff(Struct, frozen=True, kw_only=True):
+    """A shared layer that one of two plans has or asks for; `stage_a` and `stage_b` count from 1, null without it."""
+
+    name: str
+    stage_a: int | None
+    stage_b: int | None
+    bytes: int | None
+    levels: tuple[diff.Level, ...]
+    reason: diff.Reason
+    why: str
+
+
+class LevelSum(Struct, frozen=True, kw_only=True):
+    """How many layers are shared at a level, and how many bytes of them are known."""
+
+    level: diff.Level
+    layers: int
+    bytes: int
+
+
+class PackagePair(Struct, frozen=True, kw_only=True):
+    """A package that both need and that no common layer holds, as each has it."""
+
+    name: str
+    a: str
+    b: str
+
+
+class DiffDocument(Struct, frozen=True, kw_only=True):
+    """`depnorm diff --format json`.
+
+    `targets` keep every layer apart. `parts_at` is the first stage that is not the same in both, null where all are.
+    """
+
+    schema: Literal[1]
+    a: PlanSide
+    b: PlanSide
+    targets: tuple[str, ...]
+    layers: tuple[LayerDiff, ...]
+    shared: tuple[LevelSum, ...]
+    parts_at: int | None
+    parts_why: str
+    unshared: tuple[PackagePair, ...]

@@ -15,7 +15,9 @@ from depnorm.report.rule_text import RuleText
 if TYPE_CHECKING:
     from depnorm.model.bake import Bake
     from depnorm.model.corpus_report import CorpusReport
+    from depnorm.model.diff import PlanDiff
     from depnorm.model.facts_summary import FactsSummary
+    from depnorm.model.fixed import FixedFile
     from depnorm.model.mined import MinedCatalog
     from depnorm.model.rebuilds import Rebuilds
     from depnorm.model.score import Assigned, Score
@@ -60,6 +62,7 @@ class SchemaName(StrEnum):
     INSPECT = "inspect"
     PLAN = "plan"
     CHECK = "check"
+    FIX = "fix"
     BASELINE = "baseline"
     CONFIG = "config"
     LOCK = "lock"
@@ -70,6 +73,7 @@ class SchemaName(StrEnum):
     DOCKERFILE = "dockerfile"
     EXPLAIN = "explain"
     VERIFY = "verify"
+    DIFF = "diff"
     CORPUS_FACTS = "corpus-facts"
     CORPUS_REBUILDS = "corpus-rebuilds"
     CORPUS_REPORT = "corpus-report"
@@ -78,13 +82,16 @@ class SchemaName(StrEnum):
     CORPUS_ASSIGN = "corpus-assign"
 
 
-def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository: str = "") -> str:
-    """A plan in one of the formats; `repository` is the name that a page has in its title."""
+def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository: str = "", next_step: str = "") -> str:
+    """A plan in one of the formats.
+
+    `repository` is the name that a page has in its title; text for people ends with `next_step`, if there is one.
+    """
     match name:
         case PlanFormat.TEXT:
             from depnorm.report.terminal_plan import plan_text
 
-            return plan_text(plan, display)
+            return plan_text(plan, display, next_step)
         case PlanFormat.JSON:
             from depnorm.report.as_json import plan_json
 
@@ -92,7 +99,7 @@ def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository
         case PlanFormat.MARKDOWN:
             from depnorm.report.markdown import plan_markdown
 
-            return plan_markdown(plan)
+            return plan_markdown(plan, next_step)
         case PlanFormat.HTML:
             from depnorm.report.plan_page import plan_page
 
@@ -124,6 +131,19 @@ def format_review(review: model.Review, name: FindingsFormat, display: Display, 
             from depnorm.report.gitlab import findings_gitlab
 
             return findings_gitlab(review.findings)
+        case _:
+            assert_never(name)
+
+
+def format_fix(files: Sequence["FixedFile"], name: Format, *, written: bool, diff: bool) -> str:
+    """What was fixed, or would be, in one of the formats; as text with `diff` how."""
+    from depnorm.report import fix
+
+    match name:
+        case Format.TEXT:
+            return (fix.diff_text(files) if diff else "") + fix.fix_text(files, written=written)
+        case Format.JSON:
+            return fix.fix_json(files, written=written)
         case _:
             assert_never(name)
 
@@ -192,17 +212,28 @@ def _format_cran_lock(lock: model.CranLock, name: Format) -> str:
             assert_never(name)
 
 
-def format_rules(rules: Sequence[RuleText], name: Format, *, pages: bool) -> str:
-    """Rules in one of the formats; text has their pages or a line each."""
+def format_rules(rules: Sequence[RuleText], name: Format, families: Mapping[str, str]) -> str:
+    """The list of rules in one of the formats, by family."""
     from depnorm.report import explain
 
     match name:
-        case Format.TEXT if pages:
-            return "\n".join(explain.rule_page_text(rule) for rule in rules)
         case Format.TEXT:
-            return explain.rule_list_text(rules)
+            return explain.rule_list_text(rules, families)
         case Format.JSON:
             return explain.rules_json(rules)
+        case _:
+            assert_never(name)
+
+
+def format_rule(rule: RuleText, name: Format, rules: Mapping[str, RuleText]) -> str:
+    """The page of a rule in one of the formats; `rules` has all of them by code."""
+    from depnorm.report import explain
+
+    match name:
+        case Format.TEXT:
+            return explain.rule_page_text(rule, rules)
+        case Format.JSON:
+            return explain.rules_json([rule])
         case _:
             assert_never(name)
 
@@ -255,6 +286,19 @@ def format_verification(verification: "Verification", name: Format, display: Dis
             return formats.verification_text(verification, display)
         case Format.JSON:
             return formats.verification_json(verification)
+        case _:
+            assert_never(name)
+
+
+def format_diff(found: "PlanDiff", name: Format, display: Display) -> str:
+    """What two plans share, in one of the formats."""
+    from depnorm.report import diff as formats
+
+    match name:
+        case Format.TEXT:
+            return formats.diff_text(found, display)
+        case Format.JSON:
+            return formats.diff_json(found)
         case _:
             assert_never(name)
 

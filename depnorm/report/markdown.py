@@ -12,9 +12,10 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@&]|:(?=//))")
 _MAX_PACKAGES = 8
 
 
-def plan_markdown(plan: model.Plan) -> str:
-    """The plan as headings and tables; no text of the repository can add markup to it."""
-    return "\n".join(_lines(plan)) + "\n"
+def plan_markdown(plan: model.Plan, next_step: str = "") -> str:
+    """The plan as headings and tables, and the next step; no text of the repository can add markup to it."""
+    after = ("", f"Next: {_code(next_step) if next_step.startswith('depnorm ') else _plain(next_step)}")
+    return "\n".join((*_lines(plan), *(after if next_step else ()))) + "\n"
 
 
 def _lines(plan: model.Plan) -> Iterator[str]:
@@ -36,7 +37,10 @@ def _spec_files(choice: model.SpecChoice) -> Iterator[str]:
 
 def _stages(plan: model.Plan) -> Iterator[str]:
     yield from ("", "## Stages", "")
-    yield from ("| | kind | name | packages | needs | download | seen in |", "|---|---|---|---|---|---|---|")
+    if not plan.stages:
+        yield _plain(wording.no_stages(plan))
+        return
+    yield from ("| | kind | name | packages | needs | download | seen in | why |", "|---|---|---|---|---|---|---|---|")
     for number, stage in enumerate(plan.stages, start=1):
         names = [_plain(wording.package(package)) for package in stage.packages]
         cells = (
@@ -47,11 +51,16 @@ def _stages(plan: model.Plan) -> Iterator[str]:
             wording.shortened([_code(path) for path in stage.needs], _MAX_PACKAGES),
             wording.megabytes(stage.bytes),
             "" if stage.seen_in is None else str(stage.seen_in),
+            "; ".join(
+                (_plain(stage.why), *(f"not shared: {_plain(each)}" for each in wording.reasons(stage, plan.layers)))
+            ),
         )
         yield f"| {' | '.join(cells)} |"
     yield from ("", _plain(wording.prebuilt(plan))) if plan.layers_from else ()
     yield ""
-    yield " ".join((f"Shared: {wording.shared_size(plan)}. Own: {wording.own_size(plan)}.", *wording.slim_note(plan)))
+    is_shared = any(stage.kind is model.StageKind.SHARED for stage in plan.stages)
+    shared = wording.shared_size(plan) if is_shared else _plain(wording.nothing_shared(plan))
+    yield " ".join((f"Shared: {shared}. Own: {wording.own_size(plan)}.", *wording.slim_note(plan)))
 
 
 def _layers(plan: model.Plan) -> Iterator[str]:

@@ -27,3 +27,7 @@ class RuleText(Protocol):
     @property
     def page(self) -> str:
         """Plain text."""
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        """Codes of rules that one may look for when one finds this."""

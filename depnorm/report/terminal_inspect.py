@@ -12,7 +12,8 @@ from depnorm.report.redact import hide_value, printable
 
 def inspect_text(files: Iterable[model.SpecFile], display: Display) -> str:
     """One block a file: a line for each thing found, by line number."""
-    return display.render_lines(line for file in files for line in _file_lines(file))
+    lines = [line for file in files for line in _file_lines(file)]
+    return display.render_lines(lines or [Text("No spec file is here; `depnorm plan` lists the names it looks for.")])
 
 
 def _file_lines(file: model.SpecFile) -> Iterator[Text]:

@@ -1,15 +1,19 @@
 """A plan for people: what counts, what refers back, the stages in order, and what is shared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from rich.tree import Tree
 
 from depnorm import model
 from depnorm.report import wording
-from depnorm.report.display import Display
+from depnorm.report.display import Display, Hanging
 from depnorm.report.redact import printable
 from depnorm.report.terminal_findings import finding_line
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _HEADING = "bold"
 _QUIET = "dim"
@@ -19,16 +23,17 @@ _MAX_LISTED = 1_000
 """Files or findings of a kind that a tree lists, a tenth of a second's worth."""
 
 
-def plan_text(plan: model.Plan, display: Display) -> str:
-    """The plan as a tree that fits the display's width."""
+def plan_text(plan: model.Plan, display: Display, next_step: str = "") -> str:
+    """The plan as a tree that fits the display's width; the next step is a line of its own, to be copied whole."""
     tree = Tree(_title(plan), guide_style=_QUIET)
     _add_spec_files(tree, plan.choice)
     _add_references(tree, plan.findings)
-    _add_stages(tree, plan.stages)
+    _add_stages(tree, plan.stages, plan.layers)
     _add_refused_layers(tree, plan.layers)
     _add_left_out(tree, plan.left_out)
     _add_findings(tree, plan.findings)
-    return f"{display.render(tree)}\n{display.render(_summary(plan))}"
+    after = f"Next: {printable(next_step)}\n" if next_step else ""
+    return f"{display.render(tree)}\n{display.render(_summary(plan))}{after}"
 
 
 def _title(plan: model.Plan) -> Text:
@@ -43,14 +48,25 @@ def _title(plan: model.Plan) -> Text:
 def _add_spec_files(tree: Tree, choice: model.SpecChoice) -> None:
     branch = tree.add(Text("Spec files", style=_HEADING))
     for file in choice.used:
-        branch.add(Text.assemble("used     ", (printable(file.path), "green"), f": {printable(file.why)}"))
+        branch.add(
+            Hanging(Text("used     "), Text.assemble((printable(file.path), "green"), f": {printable(file.why)}"))
+        )
     for file in choice.ignored[:_MAX_LISTED]:
-        branch.add(Text.assemble("ignored  ", (printable(file.path), "yellow"), f": {printable(file.why)}"))
+        what = Text.assemble((printable(file.path), "yellow"), f": {printable(file.why)}")
+        branch.add(Hanging(Text("ignored  "), what))
     _add_rest(branch, len(choice.ignored), "`depnorm plan REPO --format json`")
     if choice.installs_itself or any(file.format is model.SpecFormat.DESCRIPTION for file in choice.used):
         branch.add(Text("The repository is a package: it is installed itself, after everything else."))
-    if not choice.used and not choice.ignored:
-        branch.add(Text("none"))
+    if choice.builder is model.Builder.NONE and not choice.used:
+        _add_what_counts(branch, choice)
+
+
+def _add_what_counts(branch: Tree, choice: model.SpecChoice) -> None:
+    """For somebody who has none: the names of spec files, and what each is for."""
+    where = f"in {choice.config_directory}/" if choice.config_directory else "in the root, or all of them in binder/"
+    table = branch.add(Text(f"{'no other' if choice.ignored else 'none'}; depnorm looks for these {where}"))
+    for name, what in wording.SPEC_FILES:
+        table.add(Hanging(Text(f"{name:<17}", style="green"), Text(what)))
 
 
 def _add_references(tree: Tree, findings: Iterable[model.Finding]) -> None:
@@ -84,30 +100,38 @@ def _finding(finding: model.Finding) -> Text:
     return Text.assemble(finding_line(finding), (hint, _QUIET))
 
 
-def _add_stages(tree: Tree, stages: Sequence[model.Stage]) -> None:
+def _add_stages(tree: Tree, stages: Sequence[model.Stage], layers: Sequence[model.LayerDecision]) -> None:
     if not stages:
         return
     branch = tree.add(Text("Stages, in build order", style=_HEADING))
     for number, stage in enumerate(stages, start=1):
         node = branch.add(_stage_title(number, stage))
-        if len(stage.packages) > 1 or (stage.packages and stage.kind is not model.StageKind.SHARED):
-            names = [printable(wording.package(package)) for package in stage.packages]
-            node.add(Text(wording.shortened(names, _MAX_PACKAGES)))
+        for line in _packages(stage, layers):
+            node.add(line)
         if stage.needs and "." not in stage.needs:
             node.add(Text(f"of the repository it reads only: {_files(stage.needs)}", style=_QUIET))
+
+
+def _packages(stage: model.Stage, layers: Sequence[model.LayerDecision]) -> "Iterator[RenderableType]":
+    """What a stage installs, and why it is not shared: on one line where it is a single package."""
+    names = [printable(wording.package(package)) for package in stage.packages]
+    reasons = [Text(printable(reason), style=_QUIET) for reason in wording.reasons(stage, layers)]
+    if len(names) == len(reasons) == 1:
+        yield Hanging(Text.assemble(names[0], (", not shared: ", _QUIET)), reasons[0])
+        return
+    if len(names) > 1 or (names and stage.kind is not model.StageKind.SHARED):
+        yield Text(wording.shortened(names, _MAX_PACKAGES))
+    yield from (Hanging(Text("not shared: ", style=_QUIET), reason) for reason in reasons)
 
 
 def _files(paths: tuple[str, ...]) -> str:
     return wording.shortened([printable(path) for path in paths], _MAX_PACKAGES)
 
 
-def _stage_title(number: int, stage: model.Stage) -> Text:
-    return Text.assemble(
-        f"{number:>2} ",
-        (f"{stage.kind.value:<11}", _STAGE_STYLES.get(stage.kind, "blue")),
-        (printable(stage.name), _HEADING),
-        f": {_facts(stage) or printable(stage.why)}",
-    )
+def _stage_title(number: int, stage: model.Stage) -> Hanging:
+    head = Text.assemble(f"{number:>2} ", (f"{stage.kind.value:<11}", _STAGE_STYLES.get(stage.kind, "blue")))
+    what = Text.assemble((printable(stage.name), _HEADING), f": {_facts(stage) or printable(stage.why)}")
+    return Hanging(head, what)
 
 
 def _facts(stage: model.Stage) -> str:
@@ -141,7 +165,7 @@ def _add_left_out(tree: Tree, left_out: Sequence[model.LeftOut]) -> None:
 
 
 def _summary(plan: model.Plan) -> Text:
-    lines = _sharing(plan) if plan.stages else ["depnorm has no stages for this repository; the spec files say why."]
+    lines = _sharing(plan) if plan.stages else [printable(wording.no_stages(plan))]
     if plan.findings:
         lines.append(f"{wording.tally(plan.findings).capitalize()}; `depnorm explain CODE` tells more about one.")
     return Text("\n".join(lines))
@@ -149,9 +173,9 @@ def _summary(plan: model.Plan) -> Text:
 
 def _sharing(plan: model.Plan) -> list[str]:
     shared = [stage for stage in plan.stages if stage.kind is model.StageKind.SHARED]
-    layers = f"{wording.count(len(shared), 'layer')}, {wording.shared_size(plan)}" if shared else "nothing"
+    layers = f"{wording.count(len(shared), 'layer')}, {wording.shared_size(plan)}"
     return [
-        f"Shared with other repositories: {layers}.",
+        f"Shared with other repositories: {layers if shared else printable(wording.nothing_shared(plan))}.",
         *([printable(wording.prebuilt(plan))] if plan.layers_from else []),
         f"For this repository alone: {wording.own_size(plan)}.",
         *wording.slim_note(plan),

@@ -148,3 +148,69 @@ def _with_unknown(sizes: list[int | None]) -> str:
     if None not in sizes:
         return known
     return f"{known} and what R or apt installs" if any(sizes) else "of unknown size, which neither R nor apt tells"
+
+
+SPEC_FILES = (
+    ("requirements.txt", "Python packages, one a line, for pip"),
+    ("environment.yml", "a conda environment: channels, packages, a pip: section"),
+    ("install.R", "an R script that installs packages; needs runtime.txt with r-4.4-2026-01-15"),
+    ("runtime.txt", "the version of Python (python-3.12), or the date of R's packages"),
+    ("apt.txt", "packages of the distribution, such as git"),
+    ("pyproject.toml", "or setup.py: the repository is a Python package, which is installed"),
+    ("DESCRIPTION", "the repository is an R package, which is installed"),
+    ("postBuild, start", "scripts that run at the end of a build, and whenever a container starts"),
+    ("Dockerfile", "Pipfile, Project.toml, default.nix: recognized, but depnorm has no stages for them"),
+)
+"""What the names of spec files are for, the common ones first."""
+_MAX_REASONS = 5
+_MAX_NAMES = 5
+
+
+def reasons(stage: model.Stage, layers: Iterable[model.LayerDecision]) -> tuple[str, ...]:
+    """Why packages of a stage are in no shared layer: a clause with the packages, the most common first.
+
+    The reasons of `layers` that are not taken are told elsewhere, and not repeated.
+    """
+    refused = {f"layer {layer.name}: {layer.why}" for layer in layers if not layer.admitted}
+    names: dict[str, dict[str, None]] = {}
+    for each in stage.packages if stage.kind is not model.StageKind.SHARED else ():
+        if each.why:
+            names.setdefault(_LAYER if each.why in refused else each.why, {})[each.name] = None
+    found = sorted(names, key=lambda why: (-len(names[why]), why))
+    asked = len({each.name for each in stage.packages})
+    lines = [_reason(why, tuple(names[why]), alone=len(names[why]) == asked) for why in found[:_MAX_REASONS]]
+    more = [f"{count(len(found) - _MAX_REASONS, 'reason')} more, which --format json has"]
+    return (*lines, *(more if len(found) > _MAX_REASONS else []))
+
+
+_LAYER = "a layer has it that is not taken (see below)"
+
+
+def _reason(why: str, names: Sequence[str], *, alone: bool) -> str:
+    """The reason; the packages, unless they are all that the stage has."""
+    return why if alone else f"{why}: {shortened(names, _MAX_NAMES)}"
+
+
+def nothing_shared(plan: model.Plan) -> str:
+    """`nothing`, and why."""
+    asked = [each for stage in plan.stages for each in stage.packages]
+    refused = [layer.name for layer in plan.layers if not layer.admitted]
+    whys = {each.why for each in asked}
+    if not asked:
+        return "nothing, since it asks for no package"
+    if plan.choice.builder is model.Builder.CONDA and plan.mode is model.Mode.DECLARED:
+        return "nothing, since what conda chooses is known with --lock only"
+    if refused:
+        return f"nothing ({shortened(refused, _MAX_NAMES)}: see above why not)"
+    if len(whys) == 1 and (why := whys.pop()):
+        return f"nothing, since {why}"
+    return "nothing, since no shared layer holds what it asks for"
+
+
+def no_stages(plan: model.Plan) -> str:
+    """Why a repository has no plan, and what to do."""
+    used = plan.choice.used[0].path if plan.choice.used else "its files"
+    return (
+        f"depnorm has no stages for this repository: for {used} it is built with {plan.choice.builder.value}."
+        " --all-specs plans the other spec files all the same."
+    )

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
@@ -143,6 +144,8 @@ def _arguments(query: Query) -> Sequence[str]:
         *("--index-strategy", "unsafe-best-match"),  # as pip: the best version of any index
         *(("--exclude-newer", f"{query.as_of}T23:59:59.999999Z") if query.as_of else ()),
         *("--python-version", query.release, "--python-platform", uv_platform(query.platform)),
+        # It runs no code with it. Looking for the version asked for takes seconds where each has a shim (pyenv).
+        *(("--python", sys.executable) if sys.executable and not query.builds else ()),
         # uv builds nothing for a version
         *(() if query.builds or (query.alone and query.sdists) else ("--only-binary", ":all:")),
         *("--prerelease", query.prereleases),

@@ -76,8 +76,12 @@ def _objection(layer: SharedLayer, layers: Mapping[str, SharedLayer], blocked: M
     if not blocked:
         return ""
     own = [*layer.heads, *(package.name for package in layer.packages)]
-    before = [package.name for name in layer.after for package in layers[name].packages]
-    return next((blocked[name] for name in (*own, *before) if name in blocked), "")
+    if why := next((blocked[name] for name in own if name in blocked), ""):
+        return why
+    before = ((name, package.name) for name in layer.after for package in layers[name].packages)
+    return next(
+        (f"it needs layer {name}, and {blocked[package]}" for name, package in before if package in blocked), ""
+    )
 
 
 def _select(

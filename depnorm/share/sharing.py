@@ -26,6 +26,7 @@ from depnorm.model import (
 from depnorm.share.admit import admit, admit_cran
 from depnorm.share.catalog import load_snapshot
 from depnorm.share.key import layer_key
+from depnorm.share.unshared import why_unshared
 
 if TYPE_CHECKING:
     from depnorm.share.nearest import Nearest, Relock
@@ -80,8 +81,10 @@ def share_with(  # noqa: PLR0913  each is a choice of its own
         cran = _share_cran(analysis, catalog, target, max_layers, tools)
     else:
         cran = _share_cran_lock(cran_lock, catalog, target, max_layers, tools)
-    if not analysis.uses_prefix or target.python is None or target.python not in catalog.pythons:
+    if not analysis.uses_prefix or target.python is None:
         return cran
+    if target.python not in catalog.pythons:
+        return cran if lock else replace(cran, why_own=why_unshared(analysis, None, None))
     snapshot = load_snapshot(catalog, target.python)
     keys = partial(_wheels_key, target, pip=snapshot.pip, tools=tools, emitter=emitter)
     left = max_layers - len(cran.cran)
@@ -95,7 +98,11 @@ def share_with(  # noqa: PLR0913  each is a choice of its own
         builds_locally=bool(analysis.projects) and not analysis.own_index,
     )
     nearest = () if analysis.own_index else _nearest(analysis, snapshot, admission, left)
-    return replace(_with_layers(cran, snapshot, admission.layers, admission.refused, keys), nearest=nearest)
+    return replace(
+        _with_layers(cran, snapshot, admission.layers, admission.refused, keys),
+        nearest=nearest,
+        why_own=why_unshared(analysis, snapshot, admission),
+    )
 
 
 def _nearest(analysis: Analysis, snapshot: Snapshot, admission: Admission, max_layers: int) -> tuple[Problem, ...]:

@@ -8,12 +8,14 @@ The room is not called `plan` because `depnorm.plan` is the function.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from depnorm.model import (
     Analysis,
     Builder,
     CopyRepository,
     CranLock,
+    Ecosystem,
     Emitter,
     Mode,
     Plan,
@@ -56,7 +58,8 @@ def plan_repository(
     if analysis.choice.builder in PLANNED:
         r = sharing.cran_lock
         with_r = None if r is None else _ordered_with_r(analysis, sharing, r, target, soft=always_soft)
-        stages = tuple(with_r or _ordered(analysis, sharing, target, soft=always_soft))
+        ordered = with_r or _ordered(analysis, sharing, target, soft=always_soft)
+        stages = tuple(_with_reasons(each, sharing) for each in ordered)
     locks = [each for each in (sharing.lock, sharing.cran_lock) if each is not None]
     return Plan(
         mode=Mode.LOCKED if locks else Mode.DECLARED,
@@ -71,6 +74,17 @@ def plan_repository(
         left_out=tuple(left for each in locks for left in each.remainder),
         lock_file=locks[0].file if locks else "",
     )
+
+
+def _with_reasons(stage: Stage, sharing: Sharing) -> Stage:
+    """The stage, with the reason of each Python package why it is in no shared layer; that of a lock is there."""
+    if sharing.lock is not None or not stage.packages or stage.kind is StageKind.SHARED:
+        return stage
+    told = tuple(
+        replace(each, why=sharing.why_own.get(each.name, "")) if each.ecosystem is Ecosystem.PYPI else each
+        for each in stage.packages
+    )
+    return replace(stage, packages=told)
 
 
 def _as_of(sharing: Sharing) -> str:

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from depnorm import cli
-from depnorm.analyze.rules import RULES
+from depnorm.analyze.rules import FAMILIES, RULES
 from depnorm.analyze.selection import Selection
 from depnorm.cli.app import COMMANDS
 from depnorm.library.plans import unreadable
@@ -136,6 +136,7 @@ def test_selection(select: list[str], ignore: list[str], expected: set[str]) -> 
         (["inspect", "{repo}"], SchemaName.INSPECT),
         (["dockerfile", "{repo}"], SchemaName.DOCKERFILE),
         (["check", "{repo}", "--fail-on", "error"], SchemaName.CHECK),
+        (["diff", "{repo}", "{repo}"], SchemaName.DIFF),
         (["explain"], SchemaName.EXPLAIN),
         (["explain", "DN401"], SchemaName.EXPLAIN),
         (["catalog", "list"], SchemaName.CATALOG_LIST),
@@ -170,17 +171,55 @@ def test_plan_and_dockerfile_take_the_same_options(run: Run) -> None:
     } <= options("plan")  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["plan", "dockerfile", "check", "inspect", "explain", "schema"])
-def test_help_has_examples(run: Run, command: str) -> None:
-    """A newcomer copies a line first."""
-    assert f"Examples:\n    depnorm {command}" in run(command, "--help")
+GROUPS = {
+    "catalog": ["list", "show", "refresh", "mine", "bake"],
+    "corpus": ["facts", "rebuilds", "mine", "score", "assign", "report"],
+}
+EVERY_COMMAND = [
+    *([name] for name in COMMANDS if name not in GROUPS),
+    *([group, name] for group, names in GROUPS.items() for name in names),
+]
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
+def test_help_has_examples(run: Run, command: list[str]) -> None:
+    """A newcomer copies a line first: each is a command that there is, with options that it has."""
+    shown = run(*command, "--help")
+    examples = shown.partition("Examples:\n")[2].splitlines()
+    assert any(f"depnorm {' '.join(command)}" in line for line in examples)
+    for line in examples:
+        for options in re.findall(rf"depnorm {' '.join(command)}\\b([^|>)]*)", line):
+            assert set(re.findall(r"(?<!\S)--[a-z-]+", options)) <= set(
+                re.findall(r"--[a-z-]+", shown.partition("Examples:")[0])
+            )
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
+def test_every_command_can_be_quiet_and_verbose(run: Run, command: list[str]) -> None:
+    """The same two options everywhere."""
+    shown = run(*command, "--help")
+    assert "-q, --quiet" in shown
+    assert "-v, --verbose" in shown
+
+
+def test_the_commands_stand_in_the_order_of_the_readme(run: Run) -> None:
+    """Who reads one finds the same in the other."""
+    table = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `depnorm (\w+)", table, re.MULTILINE)
+    shown = re.findall(r"^  (\w+)  ", run("--help").partition("Commands:")[2], re.MULTILINE)
+    assert list(dict.fromkeys(documented)) == [name for name in shown if name in documented] == shown
 
 
 def test_explain_lists_every_rule(run: Run) -> None:
-    """One line a rule, code and severity first."""
-    assert [line.split()[:2] for line in run("explain").splitlines()] == [
+    """By family, one line each, code and severity first, on a terminal of 80 columns."""
+    lines = run("explain").splitlines()
+    assert [line.split()[:2] for line in lines if line.startswith("  DN")] == [
         [rule.code, rule.severity.value] for rule in RULES.values()
     ]
+    assert [line for line in lines if line.startswith("DN")] == [
+        f"{code}xx  {title}" for code, title in FAMILIES.items()
+    ]
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize("asked", ["DN101", "dn101", "installs-repository"])
@@ -189,10 +228,32 @@ def test_explain_finds_a_rule(run: Run, asked: str) -> None:
     assert run("explain", asked).startswith("DN101 installs-repository (warning)\n\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (["DN4"], ["DN401", "DN402", "DN403"]),
+        (["lock", "file"], ["DN007", "DN205", "DN303"]),
+        (["Pipfile"], ["DN007"]),
+        (["credential"], ["DN401"]),
+        (["--trusted-host"], ["DN403"]),
+    ],
+)
+def test_explain_finds_rules_by_words(run: Run, words: list[str], codes: list[str]) -> None:
+    """Families, and words of pages; what one page alone has shows that page."""
+    shown = run("explain", "--", *words)
+    assert re.findall(r"^ *(DN\d{3})\b", shown.partition("See also")[0], re.MULTILINE) == codes
+    found = json.loads(run("explain", "--format", "json", "--", *words))["rules"]
+    assert [rule["rule"] for rule in found] == codes
+
+
 @pytest.mark.parametrize("code", RULES)
 def test_explain_shows_the_page(run: Run, code: str) -> None:
-    """Samples of credentials on a page are shown as they are written there."""
-    assert run("explain", code).endswith(RULES[code].page)
+    """Samples of credentials on a page are shown as they are written there; related rules come last."""
+    shown, also, related = run("explain", code).partition("\nSee also\n")
+    assert shown.endswith(RULES[code].page)
+    assert also
+    assert [line.split()[0] for line in related.splitlines()] == list(RULES[code].related)
+    assert max(map(len, run("explain", code).splitlines())) <= 80
 
 
 def test_version(run: Run) -> None:
@@ -228,7 +289,10 @@ def test_the_next_step_makes_the_dockerfile_of_this_plan(run: Run, repo: Path, m
 def test_a_repository_with_its_own_dockerfile_has_no_next_step(run: Run, tmp_path: Path) -> None:
     """What depnorm does not build it does not offer to build."""
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
-    assert "Next:" not in run("plan", tmp_path)
+    told = " ".join(run("plan", tmp_path, code=1).split())
+    assert "Next:" not in told
+    assert "no stages for this repository: for Dockerfile it is built with docker. --all-specs plans" in told
+    assert json.loads(run("plan", tmp_path, "--format", "json", code=1))["stages"] == []
 
 
 def test_without_a_spec_file_the_next_step_is_to_write_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

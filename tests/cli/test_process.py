@@ -53,7 +53,21 @@ def run(*args: str | bytes, cwd: Path | None = None, **environment: str) -> subp
         (["check", "{self}/requirements.txt"], 1),
         (["check", "{plain}/requirements.txt"], 0),
         (["plan", "{missing}"], 2),
-        (["plan", "{plain}/requirements.txt"], 2),
+        (["plan", "{plain}/requirements.txt"], 0),
+        (["dockerfile", "{plain}/requirements.txt"], 0),
+        (["plan", "{self}/setup.py"], 2),
+        (["plan", "{plain}/README.md"], 2),
+        (["plan", ""], 2),
+        (["check", ""], 2),
+        (["inspect", ""], 2),
+        (["plan", "https://me:hunter2@host.invalid/x", "--offline"], 2),
+        (["check", "git@host.invalid:owner/name", "--offline"], 2),
+        (["plan", "{plain}", "--ref", "main"], 2),
+        (["plan", "{plain}", "--quiet"], 0),
+        (["plan", "{plain}", "--quiet", "--verbose"], 2),
+        (["diff", "{plain}", "{self}"], 0),
+        (["diff", "{plain}"], 2),
+        (["diff", "{plain}", "{self}", "--ref", "main"], 2),
         (["check", "{missing}"], 2),
         (["check", "{plain}/README.md"], 2),
         (["inspect", "{plain}/README.md"], 2),
@@ -200,17 +214,33 @@ def test_json_of_every_command_starts_with_its_schema(tmp_path: Path) -> None:
     repo = str(write(tmp_path, PLAIN))
     for args in (
         ("plan", repo), ("dockerfile", repo), ("check", repo), ("inspect", repo), ("explain",), ("explain", "DN101"),
-        ("catalog", "list"), ("catalog", "show"),
+        ("catalog", "list"), ("catalog", "show"), ("diff", repo, repo),
     ):  # fmt: skip
         done = run(*args, "--format", "json")
         assert done.stdout.startswith(b'{\n  "schema": 1,'), (args, done.stderr)
         json.loads(done.stdout)
 
 
-def test_no_color_outside_a_terminal(tmp_path: Path) -> None:
-    """What goes to a file or a pipe is plain."""
-    done = run("plan", str(write(tmp_path, SELF)), FORCE_COLOR="1")
-    assert b"\x1b" not in done.stdout
+@pytest.mark.parametrize(
+    ("environment", "colored"),
+    [
+        ({}, False),
+        ({"CLICOLOR": "1"}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        ({"CLICOLOR_FORCE": "1"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+    ids=str,
+)
+def test_color_outside_a_terminal(environment: dict[str, str], colored: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """What goes to a file or a pipe is plain, unless somebody forces it; a document is plain in any case."""
+    repo = str(write(tmp_path, SELF))
+    assert (b"\x1b" in run("plan", repo, cwd=None, **environment).stdout) == colored
+    assert b"\x1b" not in run("plan", repo, "--format", "json", cwd=None, **environment).stdout
+    assert run("plan", repo, "-o", str(tmp_path / "plan.txt"), cwd=None, **environment).returncode == 0
+    assert "\x1b" not in (tmp_path / "plan.txt").read_text(encoding="utf-8")
 
 
 INTERRUPTED = """
@@ -220,7 +250,7 @@ from depnorm.cli import run
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 
-def inspect(path):
+def inspect(path, **options):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(30)
 
@@ -238,7 +268,8 @@ def test_an_interrupt_is_quiet() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(
-    ("environment", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+    ("environment", "colored"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False), ({"CLICOLOR": "0"}, False)],
 )
 def test_a_terminal_gets_color_and_its_width(environment: dict[str, str], colored: bool, tmp_path: Path) -> None:  # noqa: FBT001
     """On a real terminal of 60 columns; NO_COLOR is honoured."""

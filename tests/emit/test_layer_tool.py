@@ -142,6 +142,16 @@ def test_a_command_gets_four_attempts(failures: int, status: int, calls: int, tm
     assert (done.returncode, len(count.read_text().splitlines())) == (status, calls)
 
 
+def test_attempts_wait_longer_each_time(tmp_path: Path) -> None:
+    """One second after the first, four after the second, nine after the third."""
+    sleep = tmp_path / "sleep"
+    sleep.write_text(f"#!/bin/sh\necho $1 >> '{tmp_path}/waits'\n")
+    sleep.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", TOOLS / "retry", "false"], env=environment, capture_output=True, check=False)
+    assert (done.returncode, (tmp_path / "waits").read_text().split()) == (1, ["1", "4", "9"])
+
+
 @pytest.mark.parametrize(
     ("options", "command", "status", "calls"),
     [

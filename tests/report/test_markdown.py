@@ -37,6 +37,16 @@ def test_says_what_is_shared() -> None:
     assert "- geo: numpy excludes shapely 2.1" in text
 
 
+def test_says_why_and_what_is_next() -> None:
+    """Each stage has its reason, as in a terminal; the next step is code that can be copied."""
+    made = plan()
+    text = plan_markdown(made, "depnorm dockerfile . -o Dockerfile")
+    assert all(f" | {stage.why}" in text for stage in made.stages)
+    assert text.endswith("\n\nNext: `depnorm dockerfile . -o Dockerfile`\n")
+    assert plan_markdown(made, "mend it").endswith("\n\nNext: mend it\n")
+    assert "Next:" not in plan_markdown(made)
+
+
 def test_holds_no_credential() -> None:
     """A plan is pasted into issues."""
     assert SECRET not in plan_markdown(plan(f"https://me:{SECRET}@host/x"))

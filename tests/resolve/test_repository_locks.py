@@ -118,6 +118,16 @@ def test_a_lock_file_that_does_not_fit_is_named(root: Path, lines: list[str], re
     assert reason in lock_summary(found)
 
 
+def test_what_writes_a_lock_file_depends_on_what_counts(root: Path) -> None:
+    """`uv lock` reads a pyproject.toml; of a requirements.txt it would write nothing."""
+    (finding,) = (each for each in plan(root, "requests", "flask").findings if each.rule == "DN205")
+    assert "`depnorm lock . -o pylock.toml` writes a lock of the spec files" in finding.hint
+    assert "uv lock" not in finding.hint
+    (root / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\n[build-system]\nrequires = []\n')
+    (finding,) = (each for each in plan(root, "requests", "flask").findings if each.rule == "DN205")
+    assert finding.hint.startswith("`uv lock` writes a fresh one")
+
+
 def test_a_date_that_is_asked_for_binds_a_lock_file(root: Path) -> None:
     """A file with newer packages is not used; one that is older is."""
     newer = lock(root, "requests", as_of="2024-01-01")

@@ -152,7 +152,11 @@ def test_admitted(lines: list[str], layers: list[str]) -> None:
                 " and may need another dateutil"
             },
         ),
-        (["pandas"], ["dateutil<2.9"], {"pandas": "dateutil<2.9 (constraints.txt:1) excludes 2.9.0"}),
+        (
+            ["pandas"],
+            ["dateutil<2.9"],
+            {"pandas": "it needs layer dates, and dateutil<2.9 (constraints.txt:1) excludes 2.9.0"},
+        ),
         (["numpy", "numpy===2.3"], [], {"numpy": "numpy===2.3 (requirements.txt:2) excludes 2.3.4"}),
         (
             ["numpy @ https://example.org/numpy.whl"],

@@ -1,0 +1,28 @@
+"""A spec file as it is, and as `depnorm fix` writes it."""
+
+from dataclasses import dataclass
+
+from depnorm.model.dependency import Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Something that was left as it is, and why, as a clause: `its order: a comment says that it matters`."""
+
+    location: Location
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedFile:
+    """The bytes of one file before and after; equal where it is canonical, or where `kept` says why it cannot be."""
+
+    path: str
+    before: bytes
+    after: bytes
+    kept: tuple[Kept, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to write."""
+        return self.before != self.after

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from depnorm.analyze.references import NEEDS_REPOSITORY, PULLS_IN, FileGraph
 from depnorm.model import (
@@ -95,8 +95,20 @@ _UNPLAIN = (
 """What keeps a target from being copied by itself, and what to do about it."""
 
 
-def finding(problem: Problem) -> Finding:
+class _Words:
+    """What findings quote of lines, remembered for as long as one repository is told of.
+
+    One long line may hold thousands of references; a process that serves for weeks must not keep it.
+    """
+
+    def __init__(self) -> None:
+        self.quoted = lru_cache(maxsize=64)(_quoted)
+        self.text = lru_cache(maxsize=64)(_text)
+
+
+def finding(problem: Problem, words: _Words | None = None) -> Finding:
     """The finding that a problem becomes."""
+    text = words.text if words else _text
     return Finding(
         rule=problem.rule,
         severity=_severity(problem.rule),
@@ -105,40 +117,41 @@ def finding(problem: Problem) -> Finding:
         message=redact(problem.message),
         hint=redact(problem.hint),
         end_line=0 if problem.of_file else _end_line(problem.location.line, problem.raw),
-        text="" if problem.of_file else _text(problem.raw),
+        text="" if problem.of_file else text(problem.raw),
     )
 
 
 def file_findings(files: Iterable[SpecFile], graph: FileGraph) -> Iterator[Finding]:
     """The findings of each file: its problems, then its references."""
+    words = _Words()
     for file in files:
-        yield from map(finding, file.problems)
+        yield from map(partial(finding, words=words), file.problems)
         told = {problem.location.line for problem in file.problems if problem.rule in _SAY_IT_ALL}
         for reference in file.references:
             if reference.location.line not in told:
-                yield from _reference_finding(file, reference, graph)
+                yield from _reference_finding(file, reference, graph, words)
         if file.format is SpecFormat.SHELL_SCRIPT:
-            yield from _installs(file)
+            yield from _installs(file, words)
 
 
-def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGraph) -> Iterator[Finding]:
+def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGraph, words: _Words) -> Iterator[Finding]:
     rule = _rule(file, reference, graph)
     if rule is None:
         return
     message, hint = _MESSAGES[rule]
     target = reference.resolved or reference.target
     obstacle, remedy = _obstacle(reference)
-    words = {"obstacle": obstacle, "remedy": remedy, "target": _quoted(target)}
+    said = {"obstacle": obstacle, "remedy": remedy, "target": words.quoted(target)}
     yield Finding(
         rule=rule,
         severity=_severity(rule),
         path=file.path,
         line=reference.location.line,
-        message=f'"{_quoted(reference.raw)}" {_fill(message, words)}',
-        hint=_fill(hint, words),
+        message=f'"{words.quoted(reference.raw)}" {_fill(message, said)}',
+        hint=_fill(hint, said),
         target=redact(target),
         end_line=_end_line(reference.location.line, reference.raw),
-        text=_text(reference.raw),
+        text=words.text(reference.raw),
     )
 
 
@@ -194,7 +207,7 @@ def _kind_rule(file: SpecFile, reference: RepoReference) -> str | None:
     return "DN112" if unusable else _BY_KIND[reference.kind]
 
 
-def _installs(file: SpecFile) -> Iterator[Finding]:
+def _installs(file: SpecFile, words: _Words) -> Iterator[Finding]:
     lines = {option.location.line: option.raw for option in file.options if option.name == "installs"}
     lines |= {each.location.line: each.raw for each in file.references if each.kind is not ReferenceKind.SCRIPT}
     message, hint = _MESSAGES["DN117"]
@@ -204,10 +217,10 @@ def _installs(file: SpecFile) -> Iterator[Finding]:
             severity=_severity("DN117"),
             path=file.path,
             line=line,
-            message=f'"{_quoted(raw)}" {message}',
+            message=f'"{words.quoted(raw)}" {message}',
             hint=hint,
             end_line=_end_line(line, raw),
-            text=_text(raw),
+            text=words.text(raw),
         )
 
 
@@ -223,7 +236,6 @@ def _without_ignores(text: str) -> str:
     return left or text
 
 
-@lru_cache(maxsize=64)  # as below
 def _text(raw: str) -> str:
     """The first line with content, as it stays when blanks and comments for depnorm change."""
     line = next(filter(str.strip, raw.split("\n")), "")
@@ -231,7 +243,6 @@ def _text(raw: str) -> str:
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
 
 
-@lru_cache(maxsize=64)  # one long line may hold thousands of references
 def _quoted(text: str) -> str:
     line = redact(" ".join(_without_ignores(text).split()))
     return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"

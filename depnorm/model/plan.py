@@ -89,7 +89,7 @@ class LayerDecision:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Plan:
     """What an emitter turns into a Dockerfile. `as_of` is the ISO date of the lock, else of the catalog's snapshot.
 
@@ -117,3 +117,18 @@ class Plan:
     def shared_bytes(self) -> int:
         """Bytes of the artifacts in shared layers."""
         return sum(stage.bytes or 0 for stage in self.stages if stage.kind is StageKind.SHARED)
+
+    def __repr__(self) -> str:
+        # In full it is a page of values: what tells one plan from another at a prompt.
+        shared = sum(stage.kind is StageKind.SHARED for stage in self.stages)
+        return (
+            f"<Plan on {self.target.base_image!r}, {self.mode.value} as of {self.as_of!r}: {len(self.stages)} stages, "
+            f"{shared} of them shared, {len(self.findings)} findings>"
+        )
+
+    def _repr_html_(self) -> str:
+        """The plan as a fragment of HTML, which a notebook shows: without script, network, or markup of others."""
+        # A notebook asks the value itself, and what it is shown with is in a later room: a seam (tests/test_arrows.py).
+        from depnorm.report.plan_fragment import plan_fragment  # noqa: PLC0415
+
+        return plan_fragment(self)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from depnorm.model.quiet_import import process_kept
 from depnorm.read.yaml_node import MAPPING, MERGE, NULL, SEQUENCE, TEXT, Complaint, Document, Kind, Node, Source
 from depnorm.read.yaml_plain import parse_plain_yaml
 
@@ -86,8 +87,9 @@ def parse_whole_yaml(text: str) -> Document:
 
 
 def _events(text: str) -> Iterator[Any]:
-    from ruamel.yaml import YAML  # noqa: PLC0415  heavy; only YAML files need it
-    from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
+    with process_kept("ruamel.yaml"):
+        from ruamel.yaml import YAML  # noqa: PLC0415  heavy; only YAML files need it
+        from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
 
     yaml = YAML(typ="safe", pure=True)
     for event in yaml.parse(text):

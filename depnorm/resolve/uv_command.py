@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -95,10 +95,15 @@ def find_uv() -> str:
     return found
 
 
-@cache
 def uv_version() -> str:
     """What uv says of itself; raises `ResolutionError` without one."""
-    done = subprocess.run([find_uv(), "--version"], capture_output=True, text=True, check=False)  # noqa: S603  uv
+    uv = find_uv()
+    return _version_of(uv, os.stat(uv).st_mtime_ns)  # noqa: PTH116  it was found
+
+
+@lru_cache(maxsize=4)
+def _version_of(uv: str, _written: int) -> str:
+    done = subprocess.run([uv, "--version"], capture_output=True, text=True, check=False)  # noqa: S603  uv
     return done.stdout.strip()
 
 

@@ -159,7 +159,8 @@ def _requirements(dependencies: Iterable[Dependency]) -> tuple[str, ...]:
 
 def _command(placement: PipPlacement) -> PipCommand:
     """The user's own command."""
-    file = posixpath.relpath(placement.file, placement.directory or ".")
+    # From the root of the repository; a relative path would ask where the process stands, which may be nowhere.
+    file = posixpath.relpath(f"/{placement.file}", f"/{placement.directory}")
     return PipCommand(files=(file,), directory=placement.directory)
 
 

@@ -49,7 +49,7 @@ def test_documents_begin_with_their_schema(name: SchemaName) -> None:
     schema = json.loads(format_schema(name))
     document = schema["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     assert next(iter(document["properties"])) == "schema"
-    assert document["properties"]["schema"] == {"enum": [1]}
+    assert document["properties"]["schema"]["enum"] == [1]
     assert "schema" in document["required"]
 
 

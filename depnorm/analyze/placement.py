@@ -4,7 +4,7 @@ Line by line: one `-e .` beside thirty packages sends one line late, not thirty-
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from depnorm.analyze.references import PULLS_IN, FileGraph
@@ -20,11 +20,14 @@ from depnorm.model import (
     SpecFile,
     SpecFormat,
     When,
+    fits_a_line,
 )
 from depnorm.model.cran import BASE_PACKAGES
 
 DECIDES = frozenset({ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CONSTRAINT})
 """Kinds of lines that decide what the other lines mean."""
+_LISTS = frozenset({"install", "assign", "message"})
+"""Statements of a script that is a list of packages."""
 
 
 def when(reference: RepoReference, graph: FileGraph) -> When:
@@ -104,7 +107,36 @@ def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: Fil
         lines={moment: _frozen(gathered.lines[moment]) for moment in (When.SOFT, When.LATE)},
         packages={moment: tuple(found) for moment, found in by_moment.items()},
         alone=any(dependency.hashes for dependency in dependencies),
+        plain=_plain_lines(root, gathered, graph, by_moment[When.EARLY]) if earliest is When.EARLY else None,
     )
+
+
+def _plain_lines(
+    root: SpecFile, gathered: _Gathered, graph: FileGraph, early: Iterable[Dependency]
+) -> tuple[str, ...] | None:
+    """Canonical lines that ask for what the early lines of a file do, whoever wrote them in whatever order.
+
+    None for a file with anything beside them that pip would look at before the repository is there: an option, another
+    file, a line that it refuses.
+    """
+    if gathered.needs != {root.path} or root.options or root.problems:
+        return None
+    if any(when(reference, graph) is When.EARLY for reference in root.references):
+        return None
+    return plain_requirements(early)
+
+
+def plain_requirements(dependencies: Iterable[Dependency]) -> tuple[str, ...] | None:
+    """Sorted canonical lines for dependencies that are names with versions; None where one is more than that."""
+    found = [*dependencies]
+    if not all(map(_is_named, found)):
+        return None
+    return tuple(sorted({each.requirement for each in found}))
+
+
+def _is_named(dependency: Dependency) -> bool:
+    is_more = dependency.url or dependency.hashes or dependency.editable
+    return bool(dependency.name) and not is_more and fits_a_line(dependency.requirement)
 
 
 def _earliest(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph, gathered: _Gathered) -> When:
@@ -156,7 +188,16 @@ def place_script(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph
         when=When.LATE if late else When.SOFT if soft else When.EARLY,
         plain=tuple(sorted(plain)) if understood else (),
         certain=tuple(sorted(plain)),
+        is_list=not (late or soft) and _is_list(root, gathered, plain),
     )
+
+
+def _is_list(root: SpecFile, gathered: _Gathered, plain: set[str]) -> bool:
+    """Whether a script installs `plain` and does nothing else, not even say from where or in which way."""
+    does = {option.value if option.name == "statement" else "setting" for option in root.options}
+    if gathered.needs != {root.path} or root.problems or root.references:
+        return False
+    return does <= _LISTS and plain == {each.name for each in root.dependencies}
 
 
 def _is_plain(dependency: Dependency, lines: set[int]) -> bool:

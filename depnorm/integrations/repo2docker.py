@@ -70,7 +70,7 @@ class _EarlyInstalls(CondaBuildPack):
     def _plan(self) -> Plan | None:
         """The plan of the repository; None where there is none, and the log has said why."""
         try:
-            made = plan(Path.cwd(), max_layers=0)
+            made = plan(Path.cwd(), max_layers=0, dockerignore=False)
             self._check(made)
             for phase in Repo2DockerPhase:
                 made.to_repo2docker_scripts(phase)
@@ -107,7 +107,10 @@ class _EarlyInstalls(CondaBuildPack):
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
-        """Files that early scripts would read, but that repo2docker leaves out of the build context."""
+        """Files that early scripts would read, but that repo2docker leaves out of the build context.
+
+        Not the root's .dockerignore says so, but that of the configuration directory.
+        """
         lines = [*self._ignore_lines()]
         if not lines or self._plan is None:
             return frozenset()

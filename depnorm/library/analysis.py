@@ -53,10 +53,15 @@ def analyze_path(path: Path) -> Analysis:
 
 
 def analyze_repository(
-    repository: Repository, choice: SpecChoice, catalog: Catalog, python: str | None = None
+    repository: Repository,
+    choice: SpecChoice,
+    catalog: Catalog,
+    python: str | None = None,
+    *,
+    dockerignore: bool = True,
 ) -> Analysis:
     """The analysis of the chosen files, on a Python that the catalog has where they leave it open."""
-    files = read_choice(repository, choice)
+    files = read_choice(repository, choice, dockerignore=dockerignore)
     return analyze(
         choice,
         files,
@@ -64,7 +69,7 @@ def analyze_repository(
         pythons=catalog.pythons,
         default_python=catalog.default_python,
         python=python,
-        git_is_hidden=git_is_hidden(repository),
+        git_is_hidden=dockerignore and git_is_hidden(repository),
     )
 
 

@@ -21,7 +21,8 @@ class PlanOptions(TypedDict, total=False):
     `always` gives every early step the soft form. `all_specs`: plan every spec file, not only those that repo2docker
     would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where the repository goes in
     the image. `user_id`: its owner. `installer`: what installs the locked packages, one of `INSTALLERS`. `slim`: leave
-    out what Python packages can do without. `progress` is told how far a lock is.
+    out what Python packages can do without. `dockerignore`: whether the repository's .dockerignore decides what is in
+    the build context, which it does unless another program makes that. `progress` is told how far a lock is.
     """
 
     lock: bool
@@ -40,6 +41,7 @@ class PlanOptions(TypedDict, total=False):
     allow_builds: bool
     installer: Literal["conda", "mamba", "micromamba", "uv", "pip"] | None
     slim: bool
+    dockerignore: bool
     progress: Progress | None
 
 

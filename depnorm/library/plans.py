@@ -146,7 +146,9 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     repository = open_repository(Path(path), subdir=options.get("subdir", ""))
     choice = choose_spec_files(repository, all_specs=options.get("all_specs", False))
     check_installer(options.get("installer"), choice.builder)
-    analysis = analyze_repository(repository, choice, catalog, _minor_asked(options))
+    analysis = analyze_repository(
+        repository, choice, catalog, _minor_asked(options), dockerignore=options.get("dockerignore", True)
+    )
     target = target_of(analysis, options)
     dated = options.get("as_of") if options.get("lock") else None
     if dated and target.r_snapshot not in {None, dated}:

@@ -26,8 +26,9 @@ class PipPlacement:
     decides for the others (an index, a constraint) has to wait; soft where only running such an option tells what it
     says. `lines` are those that install later than that: for each moment, files with line numbers. `packages` are all
     dependencies by moment, `needs` the closed set of files that the early lines read. `alone` is true where nothing may
-    be added to its command (hash-checking mode). `plain` are canonical lines that ask for just what the early lines
-    do, None where these are more than names with versions. Paths are relative to the repository.
+    be added to its command (hash-checking mode). `plain` are canonical lines that, behind the options and files of
+    `words`, ask for just what the early lines do; None where that cannot be said on a command line. Paths are relative
+    to the repository.
     """
 
     file: str
@@ -38,6 +39,7 @@ class PipPlacement:
     packages: Mapping[When, tuple[Dependency, ...]]
     alone: bool
     plain: tuple[str, ...] | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -73,7 +75,7 @@ class ScriptPlacement:
 
     `plain` are packages that can install before it, where it is understood but has to wait. `certain` are those whose
     absence afterwards means that it failed: names that a URL, a library of its own or a `try()` leave open are not.
-    `is_list` tells that installing `plain` is all that it does.
+    `listed` are the packages of a script that installs them and does nothing else, None for any other.
     """
 
     file: str
@@ -82,7 +84,7 @@ class ScriptPlacement:
     when: When
     plain: tuple[str, ...]
     certain: tuple[str, ...]
-    is_list: bool = False
+    listed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

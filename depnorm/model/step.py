@@ -69,8 +69,8 @@ class PipCommand:
 
     `files` are requirement files and `projects` directories, both relative to `directory`; `requirements` are canonical
     PEP 508 lines, and so are `constraints` (`name==version`), which a lock adds. `without` maps files (relative to the
-    repository) to the lines that are blanked while it runs. `plain` are canonical lines that ask for just what is left
-    of `files`, None where that is more than names with versions: options, hashes, URLs, other files.
+    repository) to the lines that are blanked while it runs. `plain` are canonical lines that, behind the options and
+    files of `words`, ask for just what is left of `files`; None where that cannot be said on a command line.
     """
 
     files: tuple[str, ...] = ()
@@ -80,6 +80,7 @@ class PipCommand:
     without: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     constraints: tuple[str, ...] = ()
     plain: tuple[str, ...] | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,13 @@ with warnings.catch_warnings():
     from repo2docker.__main__ import make_r2d
     from repo2docker.buildpacks import JuliaProjectTomlBuildPack, RBuildPack
 
-    from depnorm.integrations.repo2docker import buildpacks, default_buildpack
+    from depnorm.integrations.repo2docker import (
+        EarlyCondaBuildPack,
+        EarlyPythonBuildPack,
+        EarlyRBuildPack,
+        buildpacks,
+        default_buildpack,
+    )
 
 DESCRIBES = ("FROM", "ARG", "ENV", "EXPOSE", "LABEL", "WORKDIR", "ENTRYPOINT", "CMD")
 """Instructions that say what an image is like, but for what is in it."""
@@ -51,9 +57,15 @@ def offline() -> Iterator[None]:
         yield
 
 
-def application(path: Path, *arguments: str, early: bool) -> Any:
-    """repo2docker as its command line makes it, on the point of rendering."""
-    app = make_r2d(["--no-build", "--user-id", "1000", "--user-name", "jovyan", *arguments, str(path)])
+def early_packs() -> tuple[type, ...]:
+    """The packs that are not repo2docker's own."""
+    return EarlyCondaBuildPack, EarlyPythonBuildPack, EarlyRBuildPack
+
+
+def application(path: Path, *arguments: str, early: bool, build: bool = False) -> Any:
+    """repo2docker as its command line makes it, on the point of rendering, or of building."""
+    options = ["--user-id", "1000", "--user-name", "jovyan", *([] if build else ["--no-build"])]
+    app = make_r2d([*options, *arguments, str(path)])
     app.platform = "linux/amd64"
     if early:
         app.buildpacks, app.default_buildpack = buildpacks(), default_buildpack()

@@ -22,6 +22,7 @@ from depnorm.model import (
     InstallRPackages,
     InstallRProject,
     Mode,
+    PipCommand,
     Plan,
     Repo2DockerPhase,
     Repo2DockerScript,
@@ -123,14 +124,20 @@ def _pip(early: Iterable[Stage], hidden: frozenset[str], inlined: Repo2DockerPha
             continue
         for command in stage.step.commands:
             text = None if stage.step.soft else pip.inlined(command)
-            if text is not None and len(text.encode()) < MAX_LINE_BYTES:
-                if text:
-                    yield _script(inlined, stage, Ecosystem.PYPI, text)
-            elif not _can_copy(stage.needs, hidden):
-                yield _script(ASSEMBLE, stage, Ecosystem.PYPI, pip.unmodified(command))
-            else:
-                text = pip.softly(command) if stage.step.soft else pip.from_files(command)
-                yield _script(PREASSEMBLE, stage, Ecosystem.PYPI, text)
+            if text is None or len(text.encode()) >= MAX_LINE_BYTES:
+                yield _from_files(stage, command, hidden, soft=stage.step.soft)
+            elif text:
+                yield _script(inlined, stage, Ecosystem.PYPI, text)
+
+
+def _from_files(stage: Stage, command: PipCommand, hidden: frozenset[str], *, soft: bool) -> _Placed:
+    """A command that reads files, as far as they can be copied."""
+    composed = None if soft else pip.composed(command)
+    needs = tuple(need for need in stage.needs if composed is None or need not in command.files)
+    if not _can_copy(needs, hidden):
+        return _script(ASSEMBLE, stage, Ecosystem.PYPI, pip.unmodified(command))
+    text = composed or (pip.softly(command) if soft else pip.from_files(command))
+    return _script(PREASSEMBLE, replace(stage, needs=needs), Ecosystem.PYPI, text)
 
 
 def _r(early: Iterable[Stage], hidden: frozenset[str], inlined: Repo2DockerPhase) -> Iterator[_Placed]:

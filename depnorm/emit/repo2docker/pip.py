@@ -14,10 +14,24 @@ _REQUIREMENTS = "condaenv.depnorm.requirements.txt"
 
 def inlined(command: PipCommand) -> str | None:
     """All that an early command installs, as one command that needs no file; None where it has to read one."""
-    if command.files and command.plain is None:
+    if command.files and (command.plain is None or command.words):
         return None
-    lines = sorted({*(command.plain or ()), *command.requirements})
+    lines = _lines(command)
     return words(_pip(command), lines) if lines else ""
+
+
+def composed(command: PipCommand) -> str | None:
+    """An early command in place of its file, of which only lines are left; None where it has to read that.
+
+    It reads what the file includes, and nothing has to be blank meanwhile.
+    """
+    if not command.without or command.plain is None:
+        return None
+    return words(_pip(command), [*command.words, *_lines(command)])
+
+
+def _lines(command: PipCommand) -> list[str]:
+    return sorted({*(command.plain or ()), *command.requirements})
 
 
 def from_files(command: PipCommand) -> str:

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from docker.utils.build import exclude_paths
+from repo2docker import __version__
 from repo2docker.app import Repo2Docker
 from repo2docker.buildpacks import CondaBuildPack, PythonBuildPack, RBuildPack
 
@@ -178,8 +179,12 @@ _EARLY: dict[type, type] = {
 def buildpacks(packs: Iterable[type] | None = None) -> list[type]:
     """repo2docker's build packs (or `packs`) in their order, with those instead that depnorm has steps for.
 
-    A pack that somebody derived from one of these stays as it is.
+    A pack that somebody derived from one of these stays as it is. Raises `UnsupportedError` for an older repo2docker.
     """
+    if not hasattr(CondaBuildPack, "environment_yaml_path"):
+        raise UnsupportedError(
+            f"repo2docker {__version__} is too old for depnorm's build packs", hint="They need 2026.4.0 or later."
+        )
     found: Iterable[type] = Repo2Docker.buildpacks.default() if packs is None else packs
     return [_EARLY.get(pack, pack) for pack in found]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import dockerfile
+import dockerfile  # type: ignore[import-not-found]  # an extension module without stubs
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what it imports warns

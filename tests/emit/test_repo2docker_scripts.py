@@ -4,14 +4,13 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import dockerfile
+import dockerfile  # type: ignore[import-not-found]  # an extension module without stubs
 import pytest
-from conftest import MakeRepository
 from hostile_repositories import MARK, REPOSITORIES, TEXTS, Files
 from shell_run import read_shell
 
@@ -21,6 +20,7 @@ from depnorm.emit.repo2docker.text import chain, tried
 from depnorm.errors import DepnormError, UnsupportedError, UsageError
 from depnorm.model import Ecosystem, Mode, Plan, Repo2DockerPhase, RunRScript
 
+MakeRepository = Callable[[Mapping[str, str]], Path]
 PIP = "${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir"
 R = {"runtime.txt": "r-4.3-2024-01-10\n"}
 SETUP = "from setuptools import setup\nsetup(name='own', install_requires=['idna>=2'])\n"
@@ -237,6 +237,25 @@ def test_lines_of_an_included_file_wait_alone(make_repository: MakeRepository) -
     command = " ".join(first.text[start:].split())
     pip = "${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r 'requirements.txt' 'idna>=2'"
     assert command.startswith(f"-B /tmp/depnorm/without.py './base.txt:2' -- \\ {pip}")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "requirements.txt": "--extra-index-url https://user:hunter2@example.org/simple\nsix\n-e .\n",
+            "setup.py": SETUP,
+        },
+        {"requirements.txt": "six\nidna @ https://user:hunter2@example.org/idna.zip\n-e .\n", "setup.py": SETUP},
+        {"environment.yml": "channels: ['https://user:hunter2@example.org/c']\ndependencies: [numpy]\n"},
+        {"environment.yml": "dependencies: [numpy, pip: [--index-url=https://u:hunter2@example.org, six]]\n"},
+    ],
+)
+def test_no_credential_gets_into_a_script(files: Mapping[str, str], make_repository: MakeRepository) -> None:
+    """It would be in the log, and in the history of the image: what has one is read from its file."""
+    found = rows(plan_of(make_repository(files)))
+    assert found
+    assert not [text for _, text, _ in found if "hunter2" in text]
 
 
 def test_what_cannot_be_asked_is_refused(make_repository: MakeRepository) -> None:

@@ -54,7 +54,7 @@ class _OfTheBase:
     script: Path
 
     def get_build_script_files(self) -> dict[str, str]:
-        files: dict[str, str] = dict(super().get_build_script_files())  # type: ignore[misc]  of the pack after it
+        files: dict[str, str] = dict(super().get_build_script_files())  # type: ignore[misc]  # of the pack after it
         del files["conda/install-base-env.bash"]
         return {**files, str(self.script): "/tmp/install-base-env.bash"}  # noqa: S108  of the image
 
@@ -187,8 +187,8 @@ def test_scripts_of_r(bench: Bench, tmp_path: Path) -> None:
         *(f"RUN {script.text}" for script in listed.to_repo2docker_scripts(Repo2DockerPhase.BUILD)),
         "WORKDIR ${REPO_DIR}",
     ]
-    for script in plan.to_repo2docker_scripts(Repo2DockerPhase.PREASSEMBLE):
-        lines += [f"COPY {path} ${{REPO_DIR}}/{path}" for path in script.files] + [f"RUN {script.text}"]
+    for step in plan.to_repo2docker_scripts(Repo2DockerPhase.PREASSEMBLE):
+        lines += [f"COPY {path} ${{REPO_DIR}}/{path}" for path in step.files] + [f"RUN {step.text}"]
     lines.append("COPY . ${REPO_DIR}/")
     lines += [f"RUN {script.text}" for script in plan.to_repo2docker_scripts(Repo2DockerPhase.ASSEMBLE)]
     built = []
@@ -196,7 +196,7 @@ def test_scripts_of_r(bench: Bench, tmp_path: Path) -> None:
         write(root, {"README.md": uuid4().hex})
         built.append(bench.build_text("\n".join([*lines, ""]), root))
     assert built[1].ok, built[1].log
-    script = 'cat(all(c("magrittr", "rlang", "R6") %in% rownames(installed.packages("/srv/rlibs"))))'
-    assert bench.run(built[1], f"Rscript -e '{script}'") == "TRUE"
+    found = 'cat(all(c("magrittr", "rlang", "R6") %in% rownames(installed.packages("/srv/rlibs"))))'
+    assert bench.run(built[1], f"Rscript -e '{found}'") == "TRUE"
     again = [title for title in built[1].executed if title.startswith("RUN") and ".preassembled" not in title]
     assert again == []

@@ -4,17 +4,18 @@ import contextlib
 import json
 import logging
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLES, MakeRepository
 from repo2docker_render import Instruction, application, description, offline, parse, render, runs, runs_again
 
 from depnorm.integrations import repo2docker
 
+MakeRepository = Callable[[Mapping[str, str]], Path]
+SAMPLES = Path(__file__).parents[2] / "corpus"
 NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/repo"))
 CONFIG = """\
 from depnorm.integrations.repo2docker import buildpacks, default_buildpack
@@ -192,7 +193,7 @@ def test_a_build_pack_of_somebody_else_stays() -> None:
     """What was derived from one of repo2docker's packs has scripts of its own, and keeps its place."""
     from repo2docker.buildpacks import CondaBuildPack, NixBuildPack  # noqa: PLC0415  without repo2docker_render it warns
 
-    class Mine(CondaBuildPack):  # type: ignore[misc]  repo2docker has no types
+    class Mine(CondaBuildPack):  # type: ignore[misc]  # repo2docker has no types
         pass
 
     assert repo2docker.buildpacks([Mine, NixBuildPack, CondaBuildPack]) == [

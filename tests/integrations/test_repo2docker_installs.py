@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLES
 from repo2docker_render import application, offline
 from repo2docker_told import Told, tell
 
@@ -16,6 +15,7 @@ import depnorm
 from depnorm.library.analysis import analyze_path
 from depnorm.model import Ecosystem
 
+SAMPLES = Path(__file__).parents[2] / "corpus"
 NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/repo"))
 REFUSED = {"apt-bad-names", "both-binder-dirs", "runtime-patch-version", "python-contradiction"}
 """Samples that repo2docker does not build."""

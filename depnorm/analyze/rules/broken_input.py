@@ -221,8 +221,8 @@ There is no good reason to ignore it.
         page="""\
 `# depnorm: ignore[DN103] reason` on a line ignores what is found on it; alone on
 a line, on the next one. Several rules are separated by commas; the beginning of
-codes and names (local-archive) will do, too. `# depnorm: ignore-file[DN011] why`
-above the first line with content ignores what is found in the whole file. A
+codes and names (local-archive) will do, too. Above the first line with content,
+`# depnorm: ignore-file[DN011] why` ignores what is found in the whole file. A
 comment without rules, with an unknown one or in another place ignores nothing.
 
 Why it matters: somebody wanted a finding not to count, and it counts.
@@ -247,7 +247,7 @@ Ignore it when the comment is meant for something else that is called depnorm.
 The line that the comment is about was changed, or never had this finding.
 `depnorm check` of a whole repository tells so; of a single file it cannot know.
 
-Why it matters: it does no harm today. It would hide the finding if it came back.
+Why it matters: it does no harm today, and hides the finding if it comes back.
 
 Before
     numpy>=2              # depnorm: ignore[DN301] a template

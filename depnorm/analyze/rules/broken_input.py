@@ -219,9 +219,9 @@ There is no good reason to ignore it.
         summary="A comment asks to ignore something, in words without sense.",
         related=("DN310", "DN011", "DN101", "DN103"),
         page="""\
-`# depnorm: ignore[DN103] reason` on a line ignores what is found on it; alone on
-a line, on the next one. Several rules are separated by commas; the beginning of
-codes and names (local-archive) will do, too. Above the first line with content,
+`# depnorm: ignore[DN103] reason` on a line ignores what is found on it; alone
+on a line, on the next one. Several rules are separated by commas; beginnings of
+codes and names (local-archive) will do, too. Above all lines with content,
 `# depnorm: ignore-file[DN011] why` ignores what is found in the whole file. A
 comment without rules, with an unknown one or in another place ignores nothing.
 

@@ -5,6 +5,7 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import dockerfile  # type: ignore[import-not-found]  # an extension module without stubs
 import pytest
@@ -30,7 +31,7 @@ def commands() -> list[list[str]]:
 def test_the_configuration_is_what_repo2docker_reads(tmp_path: Path) -> None:
     """Its three lines, the same here and in the README, switch the build packs on."""
     [config] = blocks("python")
-    assert "".join(f"    {line}\n" for line in config.splitlines()) in README
+    assert indent(config, "    ") in README
     (tmp_path / "repo2docker_config.py").write_text(config, "utf-8")
     root = tmp_path / "repository"
     root.mkdir()

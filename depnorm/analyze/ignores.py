@@ -20,7 +20,7 @@ MAX_REASON = 500
 MAX_BROKEN = 100
 """Problems with comments of one repository; one more says how many there are beyond."""
 
-_TOLD_ELSEWHERE = ("DN204", "DN205", "DN206")
+_TOLD_ELSEWHERE = ("DN204", "DN205", "DN206", "DN311")
 """Rules whose findings only a plan or a lock makes: a check cannot know that nothing is there."""
 _DIRECTIVES = re.compile(r"(?<![#;])[#;]++\s*+(?=[Dd]epnorm\s*:|[Dd]epnorm\s+ignore[\w-]*\s*\[)")
 _DIRECTIVE = re.compile(

@@ -91,12 +91,14 @@ def analyze_repository(
     python: str | None = None,
     *,
     inline_ignores: bool = True,
+    dockerignore: bool = True,
 ) -> Analysis:
     """The analysis of the chosen files, on a Python that the catalog has where they leave it open.
 
-    What comments of the repository ignore is marked among its findings, if they count.
+    What comments of the repository ignore is marked among its findings, if they count. Without `dockerignore` the build
+    context is everything, whatever .dockerignore says.
     """
-    files = read_choice(repository, choice)
+    files = read_choice(repository, choice, dockerignore=dockerignore)
     analysis = analyze(
         choice,
         files,
@@ -104,7 +106,7 @@ def analyze_repository(
         pythons=catalog.pythons,
         default_python=catalog.default_python,
         python=python,
-        git_is_hidden=git_is_hidden(repository),
+        git_is_hidden=dockerignore and git_is_hidden(repository),
     )
     return mark_by_comments(repository, analysis) if inline_ignores else analysis
 

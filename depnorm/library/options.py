@@ -22,8 +22,9 @@ class PlanOptions(TypedDict, total=False):
     leaves open. `fallback`: `always` gives every early step the soft form. `all_specs`: plan every spec file, not only
     those that repo2docker would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where
     the repository goes in the image. `user_id`: its owner. `installer`: what installs the locked packages, one of
-    `INSTALLERS`. `slim`: leave out what Python packages can do without. `progress` is told how far a lock is,
-    `trace` of each step that is done.
+    `INSTALLERS`. `slim`: leave out what Python packages can do without. `dockerignore`: whether the repository's
+    .dockerignore decides what is in the build context, which it does unless another program makes that. `progress` is
+    told how far a lock is, `trace` of each step that is done.
     """
 
     lock: bool
@@ -42,6 +43,7 @@ class PlanOptions(TypedDict, total=False):
     allow_builds: bool
     installer: Literal["conda", "mamba", "micromamba", "uv", "pip"] | None
     slim: bool
+    dockerignore: bool
     progress: Progress | None
     trace: Trace | None
 

@@ -163,7 +163,9 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     check_options(options, catalog)
     repository, choice = find_repository(path, options)
     check_installer(options.get("installer"), choice.builder)
-    analysis = analyze_repository(repository, choice, catalog, _minor_asked(options))
+    analysis = analyze_repository(
+        repository, choice, catalog, _minor_asked(options), dockerignore=options.get("dockerignore", True)
+    )
     for step in steps_of_reading(analysis) if options.get("trace") else ():
         tell(step)
     target = target_of(analysis, options)

@@ -20,13 +20,15 @@ from depnorm.model.environment import marker_environment, marker_holds, minor_of
 from depnorm.model.finding import Finding, Ignored, IgnoredBy, Severity
 from depnorm.model.line_text import fits_a_line
 from depnorm.model.lock import CranLock, CranPackage, LeftOut, LeftOutKind, Lock
-from depnorm.model.plan import Emitter, LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
+from depnorm.model.plan import Emitter, LayerDecision, Mode, Plan, Stage, StageKind
 from depnorm.model.progress import Progress, Trace
 from depnorm.model.redact import redact
 from depnorm.model.reference import Entry, PathBase, ReferenceKind, RepoReference, Scope
+from depnorm.model.repo2docker import Repo2DockerPhase, Repo2DockerScript
 from depnorm.model.review import Review
 from depnorm.model.sharing import Sharing
 from depnorm.model.spec_file import SpecFile, SpecFormat
+from depnorm.model.stage_package import StagePackage
 from depnorm.model.step import (
     AddWheels,
     CopyRepository,
@@ -100,6 +102,8 @@ __all__ = [
     "Progress",
     "Reach",
     "ReferenceKind",
+    "Repo2DockerPhase",
+    "Repo2DockerScript",
     "RepoReference",
     "Review",
     "RunEnvironmentPip",

@@ -52,9 +52,12 @@ PROJECT_FILES = {
 DIRECTORIES = {ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CHANNEL}
 
 
-def read_choice(repository: Repository, choice: SpecChoice) -> tuple[SpecFile, ...]:
-    """Each used file of `choice` and whatever they include, in the order met. Never raises for what a file says."""
-    closure = _Closure(repository, _dockerignore(repository))
+def read_choice(repository: Repository, choice: SpecChoice, *, dockerignore: bool = True) -> tuple[SpecFile, ...]:
+    """Each used file of `choice` and whatever they include, in the order met. Never raises for what a file says.
+
+    Without `dockerignore` all of the repository is in the build context.
+    """
+    closure = _Closure(repository, _dockerignore(repository) if dockerignore else _hides_nothing)
     for chosen in choice.used:
         closure.enter(chosen.path, chosen.format, _working_directory(chosen.path, chosen.format))
     return closure.read()

@@ -1,6 +1,7 @@
 """A plan for people: what counts, what refers back, the stages in order, and what is shared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from rich.tree import Tree
@@ -10,6 +11,9 @@ from depnorm.report import wording
 from depnorm.report.display import Display, Hanging
 from depnorm.report.redact import printable
 from depnorm.report.terminal_findings import finding_line
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _HEADING = "bold"
 _QUIET = "dim"
@@ -102,13 +106,22 @@ def _add_stages(tree: Tree, stages: Sequence[model.Stage], layers: Sequence[mode
     branch = tree.add(Text("Stages, in build order", style=_HEADING))
     for number, stage in enumerate(stages, start=1):
         node = branch.add(_stage_title(number, stage))
-        if len(stage.packages) > 1 or (stage.packages and stage.kind is not model.StageKind.SHARED):
-            names = [printable(wording.package(package)) for package in stage.packages]
-            node.add(Text(wording.shortened(names, _MAX_PACKAGES)))
-        for reason in wording.reasons(stage, layers):
-            node.add(Hanging(Text("not shared: ", style=_QUIET), Text(printable(reason), style=_QUIET)))
+        for line in _packages(stage, layers):
+            node.add(line)
         if stage.needs and "." not in stage.needs:
             node.add(Text(f"of the repository it reads only: {_files(stage.needs)}", style=_QUIET))
+
+
+def _packages(stage: model.Stage, layers: Sequence[model.LayerDecision]) -> "Iterator[RenderableType]":
+    """What a stage installs, and why it is not shared: on one line where it is a single package."""
+    names = [printable(wording.package(package)) for package in stage.packages]
+    reasons = [Text(printable(reason), style=_QUIET) for reason in wording.reasons(stage, layers)]
+    if len(names) == len(reasons) == 1:
+        yield Hanging(Text.assemble(names[0], (", not shared: ", _QUIET)), reasons[0])
+        return
+    if len(names) > 1 or (names and stage.kind is not model.StageKind.SHARED):
+        yield Text(wording.shortened(names, _MAX_PACKAGES))
+    yield from (Hanging(Text("not shared: ", style=_QUIET), reason) for reason in reasons)
 
 
 def _files(paths: tuple[str, ...]) -> str:

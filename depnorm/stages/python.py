@@ -166,7 +166,13 @@ def _command(placement: PipPlacement) -> PipCommand:
 
 def _early_command(placement: PipPlacement, joining: Iterable[Dependency]) -> PipCommand:
     without = _joined(placement.lines[When.SOFT], placement.lines[When.LATE])
-    return replace(_command(placement), requirements=_requirements(joining), without=without)
+    return replace(
+        _command(placement),
+        requirements=_requirements(joining),
+        without=without,
+        plain=placement.plain,
+        words=placement.words,
+    )
 
 
 def _soft_command(placement: PipPlacement) -> PipCommand:

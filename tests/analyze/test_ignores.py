@@ -135,11 +135,12 @@ def test_what_is_known_of_a_comment_still_counts(check: Check) -> None:
     ("text", "expected"),
     [
         ("x  # depnorm: ignore[DN101]\n", ["the comment ignores DN101, and nothing of it is found on line 1"]),
-        ("-e .  # depnorm: ignore[DN101, DN3]\n", ["the comment ignores DN3, and nothing of it is found on line 1"]),
+        ("-e .  # depnorm: ignore[DN101, DN4]\n", ["the comment ignores DN4, and nothing of it is found on line 1"]),
         ("# depnorm: ignore-file[DN302]\nx\n", ["the comment ignores DN302, and nothing of it is found in this file"]),
         ("-e .  # depnorm: ignore[DN101]  # depnorm: ignore[DN101]\n", []),
         ("x==1  # depnorm: ignore[DN204] only a plan tells\n", []),
         ("x==1  # depnorm: ignore[DN2] only a plan tells\n", []),
+        ("x @ git+https://h/x  # depnorm: ignore[DN311] only a plan tells\n", []),
         ("# depnorm: ignore-file[DN310]\nx  # depnorm: ignore[DN101]\n", None),
     ],
 )

@@ -49,7 +49,7 @@ def test_adopting(run: Run, old: Path) -> None:
     assert run("check")[0] == 1
     code, out, error = run("check", "--write-baseline")
     assert (code, out) == (0, "No findings.\n3 findings known to the baseline.\n")
-    assert error.startswith("depnorm: depnorm-baseline.json has 3 findings now\nhint: ")
+    assert error.startswith("depnorm: depnorm-baseline.json has 3 findings now\ndepnorm: a key `baseline = ")
     assert [each["rule"] for each in entries(old / "depnorm-baseline.json")] == ["DN101", "DN301", "DN401"]
     assert "hunter2" not in (old / "depnorm-baseline.json").read_text()
 

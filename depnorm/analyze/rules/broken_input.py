@@ -216,23 +216,24 @@ There is no good reason to ignore it.
         code="DN309",
         name="broken-ignore-comment",
         severity=Severity.WARNING,
-        summary="A comment asks depnorm to ignore something, in words that it does not understand.",
-        related=("DN310",),
+        summary="A comment asks to ignore something, in words without sense.",
+        related=("DN310", "DN011", "DN101", "DN103"),
         page="""\
-`# depnorm: ignore[DN103] reason` on a line ignores what is found on it; alone on a line,
-on the next one. Several rules are separated by commas; the beginning of codes and names
-(local-archive) will do, too. `# depnorm: ignore-file[DN011] reason` above the first line
-with content ignores what is found in the whole file. A comment without rules, with an
-unknown one or in another place ignores nothing.
+`# depnorm: ignore[DN103] reason` on a line ignores what is found on it; alone
+on a line, on the next one. Several rules are separated by commas; the beginning
+of codes and names (local-archive) will do, too.
+`# depnorm: ignore-file[DN011] reason` above the first line with content ignores
+what is found in the whole file. A comment without rules, with an unknown one or
+in another place ignores nothing.
 
 Why it matters: somebody wanted a finding not to count, and it counts.
 
 Before
-    -e .                    # depnorm: ignore
-    ./wheels/a-1.0.whl      # depnorm: ignore[local-archiv]
+    -e .                  # depnorm: ignore
+    ./wheels/a-1.0.whl    # depnorm: ignore[local-archiv]
 After
-    -e .                    # depnorm: ignore[DN101] the notebooks need our package
-    ./wheels/a-1.0.whl      # depnorm: ignore[DN103] no index has it
+    -e .                  # depnorm: ignore[DN101] the notebooks need it
+    ./wheels/a-1.0.whl    # depnorm: ignore[DN103] no index has it
 
 Ignore it when the comment is meant for something else that is called depnorm.
 """,
@@ -242,19 +243,21 @@ Ignore it when the comment is meant for something else that is called depnorm.
         name="unused-ignore-comment",
         severity=Severity.INFO,
         summary="A comment ignores a rule of which nothing is found there.",
-        related=("DN309",),
+        related=("DN309", "DN301"),
         page="""\
-The line that the comment is about was changed, or never had this finding. `depnorm check`
-of a whole repository tells so; of a single file it cannot know.
+The line that the comment is about was changed, or never had this finding.
+`depnorm check` of a whole repository tells so; of one file it cannot know.
 
-Why it matters: it does no harm today. It would hide the finding if it came back.
+Why it matters: it does no harm today. It would hide the finding if that came
+back.
 
 Before
-    numpy>=2                # depnorm: ignore[DN301] a template
+    numpy>=2              # depnorm: ignore[DN301] a template
 After
     numpy>=2
 
-Ignore it when the finding comes and goes, for example with a file that is generated.
+Ignore it when the finding comes and goes, for example with a file that is
+generated.
 """,
     ),
     Rule(

@@ -121,6 +121,12 @@ def finding(problem: Problem, words: _Words | None = None) -> Finding:
     )
 
 
+def problem_findings(problems: Iterable[Problem]) -> Iterator[Finding]:
+    """The findings of many problems, thousands of which may quote the same line."""
+    words = _Words()
+    return (finding(each, words) for each in problems)
+
+
 def file_findings(files: Iterable[SpecFile], graph: FileGraph) -> Iterator[Finding]:
     """The findings of each file: its problems, then its references."""
     words = _Words()

@@ -108,10 +108,12 @@ def _add_stages(tree: Tree, stages: Sequence[model.Stage], layers: Sequence[mode
     branch = tree.add(Text("Stages, in build order", style=_HEADING))
     for number, stage in enumerate(stages, start=1):
         node = branch.add(_stage_title(number, stage))
+        reasons = wording.reasons(stage, layers)
         if len(stage.packages) > 1 or (stage.packages and stage.kind is not model.StageKind.SHARED):
             names = [printable(wording.package(package)) for package in stage.packages]
-            node.add(Text(wording.shortened(names, _MAX_PACKAGES)))
-        for reason in wording.reasons(stage, layers):
+            why = f" (not shared: {reasons.pop()})" if wording.is_one_reason(stage) else ""
+            node.add(Text.assemble(wording.shortened(names, _MAX_PACKAGES), (printable(why), _QUIET)))
+        for reason in reasons:
             node.add(Hanging(Text("not shared: ", style=_QUIET), Text(printable(reason), style=_QUIET)))
         if stage.needs and "." not in stage.needs:
             node.add(Text(f"of the repository it reads only: {_files(stage.needs)}", style=_QUIET))

@@ -142,7 +142,13 @@ _MAX_REASONS = 5
 _MAX_NAMES = 5
 
 
-def reasons(stage: model.Stage, layers: Iterable[model.LayerDecision]) -> tuple[str, ...]:
+def is_one_reason(stage: model.Stage) -> bool:
+    """Whether one reason holds for all packages of a stage."""
+    whys = {each.why for each in stage.packages}
+    return stage.kind is not model.StageKind.SHARED and len(whys) == 1 and whys != {""}
+
+
+def reasons(stage: model.Stage, layers: Iterable[model.LayerDecision]) -> list[str]:
     """Why packages of a stage are in no shared layer: a clause with the packages, the most common first.
 
     The reasons of `layers` that are not taken are told elsewhere, and not repeated.
@@ -156,7 +162,7 @@ def reasons(stage: model.Stage, layers: Iterable[model.LayerDecision]) -> tuple[
     asked = len({each.name for each in stage.packages})
     lines = [_reason(why, tuple(names[why]), alone=len(names[why]) == asked) for why in found[:_MAX_REASONS]]
     more = [f"{count(len(found) - _MAX_REASONS, 'reason')} more, which --format json has"]
-    return (*lines, *(more if len(found) > _MAX_REASONS else []))
+    return [*lines, *(more if len(found) > _MAX_REASONS else [])]
 
 
 _LAYER = "a layer has it that is not taken (see below)"

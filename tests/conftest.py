@@ -26,11 +26,24 @@ os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.envir
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "corpus"
 REAL_CORPUS = ROOT.parent / "shared" / "corpus"
+LONGEST = ("engine/test_repositories.py", "prove/test_verify.py", "test_try_repo.py", "corpus/test_corpus_spark.py")
+"""A worker takes a file after the other: one of these at the end would run alone."""
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than processors, for `-n auto`: a third of the time a worker waits for an index or an engine."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest road first."""
-    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
+    """The longest road first: files for which other programs do the work."""
+    items.sort(key=lambda item: (item.get_closest_marker("engine") is None, not is_long(item)))
+
+
+def is_long(item: pytest.Item) -> bool:
+    return item.path.relative_to(ROOT / "tests").as_posix() in LONGEST
 
 
 @pytest.hookimpl(wrapper=True)

@@ -25,7 +25,14 @@ ROOMS = {
     "report": {"errors", "model"},
     "prove": {"errors", "model"},
 }
-COMPOSERS = {"__init__", "__main__", "cli", "library"}
+COMPOSERS = {"__init__", "__main__", "cli", "library", "integrations"}
+# The methods of a value that show it as another program wants it: each of them, and nothing around it, may import from
+# the one later room that has its words. A caller has a Plan in hand, and a notebook asks the value itself.
+SEAMS = {
+    ("model/plan.py", "Plan", "_repr_html_"): "report",
+    ("model/plan.py", "Plan", "to_repo2docker_scripts"): "emit",
+}
+SEAM_STATEMENTS = 3  # a docstring, the import, and the call
 HEAVY = {
     "typer": {"cli"},
     "rich": {"report", "cli"},
@@ -46,6 +53,8 @@ HEAVY = {
     "scipy": {"corpus"},
     "altair": {"report"},
     "vl_convert": {"report"},
+    "repo2docker": {"integrations"},
+    "docker": {"integrations"},
 }
 
 
@@ -57,8 +66,24 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def seams(path: Path, tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, str]]:
+    """The methods of a module that are seams, each with the later room that it may import from."""
+    place = path.relative_to(PACKAGE).as_posix()
+    for outer in (node for node in tree.body if isinstance(node, ast.ClassDef)):
+        for each in (each for each in outer.body if isinstance(each, ast.FunctionDef)):
+            if room := SEAMS.get((place, outer.name, each.name)):
+                yield each, room
+
+
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = parsed(path)
+    for seam, room in seams(path, tree):
+        seam.body = [each for each in seam.body if not _is_import_from(each, room)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -67,6 +92,10 @@ def imported(path: Path) -> Iterator[str]:
                 [f"depnorm.{alias.name}" for alias in node.names] if node.module == "depnorm" else [node.module or ""]
             )
             yield from whole
+
+
+def _is_import_from(statement: ast.stmt, room: str) -> bool:
+    return isinstance(statement, ast.ImportFrom) and f"{statement.module}.".startswith(f"depnorm.{room}.")
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -79,6 +108,14 @@ def test_imports_follow_the_flow(path: Path) -> None:
             other = rest.partition(".")[0]
             assert other in ROOMS[room] | {room}, f"{path}: {room} must not import {name}"
         assert room in HEAVY.get(top, {room}), f"{path}: {top} belongs in {HEAVY.get(top)}"
+
+
+def test_seams_are_there_and_small() -> None:
+    """A seam is a docstring, one import and a call: what it shows is made in the later room."""
+    path = PACKAGE / "model" / "plan.py"
+    found = {node.name: len(node.body) for node, _ in seams(path, parsed(path))}
+    assert found.keys() == {method for _, _, method in SEAMS}
+    assert max(found.values()) <= SEAM_STATEMENTS
 
 
 def test_every_room_is_known() -> None:

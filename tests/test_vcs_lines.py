@@ -31,11 +31,11 @@ def test_a_finding_where_the_image_has_no_such_program(
 ) -> None:
     """Of images that are known; what apt.txt brings is there."""
     plan = depnorm.plan(make_repository(files), **options)
-    found = [each for each in plan.findings if each.rule == "DN309"]
+    found = [each for each in plan.findings if each.rule == "DN311"]
     assert [each.line for each in found] == lines
     assert all("apt.txt" in each.hint for each in found)
 
 
 def test_check_knows_no_image(make_repository: MakeRepository) -> None:
     """It has nothing to say of programs."""
-    assert not [each for each in depnorm.check(make_repository({"requirements.txt": GIT})) if each.rule == "DN309"]
+    assert not [each for each in depnorm.check(make_repository({"requirements.txt": GIT})) if each.rule == "DN311"]

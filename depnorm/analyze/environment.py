@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from depnorm.analyze.placement import when
+from depnorm.analyze.placement import plain_requirements, when
 from depnorm.analyze.references import FileGraph
 from depnorm.model import (
     Dependency,
@@ -48,7 +48,17 @@ def place_environment(root: SpecFile, graph: FileGraph) -> EnvironmentPlacement:
         packages=root.dependencies,
         late=text is None and (bool(late) or root.entry is not Entry.FILE),
         soft=text is None and bool(soft),
+        plain_pip=_plain_pip(root, pip, skip={*late, *soft}) if text is not None else None,
     )
+
+
+def _plain_pip(root: SpecFile, options: Iterable[Option], skip: set[int]) -> tuple[str, ...] | None:
+    """Canonical lines for the early items of the pip section; None where one is more than a name with a version."""
+    items = [option for option in options if option.location.line not in skip]
+    early = [each for each in root.dependencies if not _is_conda(each) and each.location.line not in skip]
+    beside = any(option.name.startswith("-") for option in root.options)
+    refers = any(reference.location.line not in skip for reference in root.references)
+    return None if beside or refers or len(items) != len(early) else plain_requirements(early)
 
 
 def _texts(options: Iterable[Option], skip: set[int]) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """What the owner of a repository is told: problems of the readers, references, and what lines say together."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 
 from depnorm.analyze.references import NEEDS_REPOSITORY, PULLS_IN, FileGraph
 from depnorm.model import (
@@ -18,6 +21,12 @@ from depnorm.model import (
 
 MAX_QUOTED = 80
 """Characters of a line that a message quotes."""
+MAX_TEXT = 200
+"""Characters of a line that a finding keeps."""
+FINGERPRINT_LENGTH = 32
+"""Hexadecimal digits of a fingerprint."""
+
+_IGNORE_COMMENT = re.compile(r"(?<![ \t#;])(?:[ \t]*+[#;]++)++[ \t]*+[Dd]epnorm[ \t]*+:.*")
 
 _BY_KIND = {
     ReferenceKind.ARCHIVE: "DN103",
@@ -86,8 +95,20 @@ _UNPLAIN = (
 """What keeps a target from being copied by itself, and what to do about it."""
 
 
-def finding(problem: Problem) -> Finding:
+class _Words:
+    """What findings quote of lines, remembered for as long as one repository is told of.
+
+    One long line may hold thousands of references; a process that serves for weeks must not keep it.
+    """
+
+    def __init__(self) -> None:
+        self.quoted = lru_cache(maxsize=64)(_quoted)
+        self.text = lru_cache(maxsize=64)(_text)
+
+
+def finding(problem: Problem, words: _Words | None = None) -> Finding:
     """The finding that a problem becomes."""
+    text = words.text if words else _text
     return Finding(
         rule=problem.rule,
         severity=_severity(problem.rule),
@@ -95,37 +116,42 @@ def finding(problem: Problem) -> Finding:
         line=problem.location.line,
         message=redact(problem.message),
         hint=redact(problem.hint),
+        end_line=0 if problem.of_file else _end_line(problem.location.line, problem.raw),
+        text="" if problem.of_file else text(problem.raw),
     )
 
 
 def file_findings(files: Iterable[SpecFile], graph: FileGraph) -> Iterator[Finding]:
     """The findings of each file: its problems, then its references."""
+    words = _Words()
     for file in files:
-        yield from map(finding, file.problems)
+        yield from map(partial(finding, words=words), file.problems)
         told = {problem.location.line for problem in file.problems if problem.rule in _SAY_IT_ALL}
         for reference in file.references:
             if reference.location.line not in told:
-                yield from _reference_finding(file, reference, graph)
+                yield from _reference_finding(file, reference, graph, words)
         if file.format is SpecFormat.SHELL_SCRIPT:
-            yield from _installs(file)
+            yield from _installs(file, words)
 
 
-def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGraph) -> Iterator[Finding]:
+def _reference_finding(file: SpecFile, reference: RepoReference, graph: FileGraph, words: _Words) -> Iterator[Finding]:
     rule = _rule(file, reference, graph)
     if rule is None:
         return
     message, hint = _MESSAGES[rule]
     target = reference.resolved or reference.target
     obstacle, remedy = _obstacle(reference)
-    words = {"obstacle": obstacle, "remedy": remedy, "target": _quoted(target)}
+    said = {"obstacle": obstacle, "remedy": remedy, "target": words.quoted(target)}
     yield Finding(
         rule=rule,
         severity=_severity(rule),
         path=file.path,
         line=reference.location.line,
-        message=f'"{_quoted(reference.raw)}" {_fill(message, words)}',
-        hint=_fill(hint, words),
+        message=f'"{words.quoted(reference.raw)}" {_fill(message, said)}',
+        hint=_fill(hint, said),
         target=redact(target),
+        end_line=_end_line(reference.location.line, reference.raw),
+        text=words.text(reference.raw),
     )
 
 
@@ -181,7 +207,7 @@ def _kind_rule(file: SpecFile, reference: RepoReference) -> str | None:
     return "DN112" if unusable else _BY_KIND[reference.kind]
 
 
-def _installs(file: SpecFile) -> Iterator[Finding]:
+def _installs(file: SpecFile, words: _Words) -> Iterator[Finding]:
     lines = {option.location.line: option.raw for option in file.options if option.name == "installs"}
     lines |= {each.location.line: each.raw for each in file.references if each.kind is not ReferenceKind.SCRIPT}
     message, hint = _MESSAGES["DN117"]
@@ -191,17 +217,57 @@ def _installs(file: SpecFile) -> Iterator[Finding]:
             severity=_severity("DN117"),
             path=file.path,
             line=line,
-            message=f'"{_quoted(raw)}" {message}',
+            message=f'"{words.quoted(raw)}" {message}',
             hint=hint,
+            end_line=_end_line(line, raw),
+            text=words.text(raw),
         )
 
 
-@lru_cache(maxsize=64)  # one long line may hold thousands of references
+def _end_line(line: int, raw: str) -> int:
+    """The last of several lines, else 0."""
+    further = raw.count("\n") if line else 0
+    return line + further if further else 0
+
+
+def _without_ignores(text: str) -> str:
+    """What is left of lines without comments for depnorm, if there is anything left."""
+    left = _IGNORE_COMMENT.sub("", text) if "epnorm" in text else text
+    return left or text
+
+
+def _text(raw: str) -> str:
+    """The first line with content, as it stays when blanks and comments for depnorm change."""
+    line = next(filter(str.strip, raw.split("\n")), "")
+    text = redact(" ".join(_without_ignores(line).split()))
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
 def _quoted(text: str) -> str:
-    line = redact(" ".join(text.split()))
+    line = redact(" ".join(_without_ignores(text).split()))
     return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"
 
 
 def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """By file, line and rule; each once."""
-    return tuple(sorted(dict.fromkeys(findings), key=lambda each: (each.path, each.line, each.rule, each.message)))
+    """By file, line and rule; each once, and with its fingerprint."""
+    ordered = sorted(dict.fromkeys(findings), key=lambda each: (each.path, each.line, each.rule, each.message))
+    return with_fingerprints(ordered)
+
+
+def with_fingerprints(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, each with what it is known by, however lines move and other lines change.
+
+    That is the rule, the file, what the line refers to or else its text, and of several that are equal in all of these
+    which one it is. The number of the line, the message and the hint are no part of it.
+    """
+    from hashlib import sha256  # noqa: PLC0415  many repositories have no findings
+
+    seen = Counter[tuple[str, ...]]()
+    found = []
+    for each in findings:
+        known_by = (each.rule, each.path, each.target or each.text)
+        place = "\0".join((*known_by, str(seen[known_by])))
+        seen[known_by] += 1
+        digest = sha256(place.encode("utf-8", "surrogatepass")).hexdigest()
+        found.append(replace(each, fingerprint=digest[:FINGERPRINT_LENGTH]))
+    return tuple(found)

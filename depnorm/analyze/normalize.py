@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from depnorm.model import Dependency, Ecosystem, Problem, marker_holds
+from depnorm.model.remembered import remembered
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -132,7 +132,7 @@ def excludes(spec: str, pinned: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=2 * MAX_RIVALS)
+@remembered(2 * MAX_RIVALS)
 def _specifier_set(spec: str) -> "SpecifierSet":
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415
 

@@ -4,7 +4,7 @@ Line by line: one `-e .` beside thirty packages sends one line late, not thirty-
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from depnorm.analyze.references import PULLS_IN, FileGraph
@@ -20,11 +20,15 @@ from depnorm.model import (
     SpecFile,
     SpecFormat,
     When,
+    fits_a_line,
+    redact,
 )
 from depnorm.model.cran import BASE_PACKAGES
 
 DECIDES = frozenset({ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CONSTRAINT})
 """Kinds of lines that decide what the other lines mean."""
+_LISTS = frozenset({"install", "assign", "message"})
+"""Statements of a script that is a list of packages."""
 
 
 def when(reference: RepoReference, graph: FileGraph) -> When:
@@ -96,6 +100,8 @@ def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: Fil
     by_moment: dict[When, list[Dependency]] = {each: [] for each in When}
     for dependency in dependencies:
         by_moment[_later(earliest, gathered.moment(dependency, unreached=When.LATE))].append(dependency)
+    words = _early_words(root, gathered, graph)
+    own = [each for each in by_moment[When.EARLY] if each.location.path == root.path]
     return PipPlacement(
         file=root.path,
         directory=root.directory,
@@ -104,7 +110,51 @@ def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: Fil
         lines={moment: _frozen(gathered.lines[moment]) for moment in (When.SOFT, When.LATE)},
         packages={moment: tuple(found) for moment, found in by_moment.items()},
         alone=any(dependency.hashes for dependency in dependencies),
+        plain=plain_requirements(own) if earliest is When.EARLY and words is not None else None,
+        words=words or (),
     )
+
+
+def _early_words(root: SpecFile, gathered: _Gathered, graph: FileGraph) -> tuple[str, ...] | None:
+    """The early lines of a file that are no packages, as words of one command: options, and files with their options.
+
+    None where a line needs its file: one that pip refuses, one with options of its own, one of an included file that
+    has to wait, one with a credential.
+    """
+    packages = {each.location.line for each in root.dependencies}
+    waiting = [each for moment in (When.LATE, When.SOFT) for each in gathered.lines[moment].items()]
+    own = {line for path, lines in waiting if path == root.path for line in lines}
+    is_elsewhere = any(lines for path, lines in waiting if path != root.path)
+    is_refused = any(each.location.line not in own for each in root.problems)
+    if is_elsewhere or is_refused or any(each.location.line in packages for each in root.options):
+        return None
+    early = [each for each in root.references if when(each, graph) is When.EARLY]
+    words = [*map(_option_word, root.options), *map(_file_words, early)]
+    return tuple(word for each in words for word in each or ()) if None not in words else None
+
+
+def _option_word(option: Option) -> tuple[str, ...] | None:
+    word = f"{option.name}={option.value}" if option.value else option.name
+    return (word,) if option.name.startswith("--") and fits_a_line(word) and redact(word) == word else None
+
+
+def _file_words(reference: RepoReference) -> tuple[str, ...] | None:
+    flag = {ReferenceKind.INCLUDE: "-r", ReferenceKind.CONSTRAINT: "-c"}.get(reference.kind)
+    path = reference.resolved if reference.entry is Entry.FILE else None
+    return (flag, path) if flag and path and fits_a_line(path) else None
+
+
+def plain_requirements(dependencies: Iterable[Dependency]) -> tuple[str, ...] | None:
+    """Sorted canonical lines for dependencies that are names with versions; None where one is more than that."""
+    found = [*dependencies]
+    if not all(map(_is_named, found)):
+        return None
+    return tuple(sorted({each.requirement for each in found}))
+
+
+def _is_named(dependency: Dependency) -> bool:
+    is_more = dependency.url or dependency.hashes or dependency.editable
+    return bool(dependency.name) and not is_more and fits_a_line(dependency.requirement)
 
 
 def _earliest(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph, gathered: _Gathered) -> When:
@@ -156,11 +206,24 @@ def place_script(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph
         when=When.LATE if late else When.SOFT if soft else When.EARLY,
         plain=tuple(sorted(plain)) if understood else (),
         certain=tuple(sorted(plain)),
+        listed=None if late or soft else _listed(root, gathered),
     )
+
+
+def _listed(root: SpecFile, gathered: _Gathered) -> tuple[str, ...] | None:
+    """The packages of a script that does nothing else, and does not even say from where or in which way; else None."""
+    does = {option.value if option.name == "statement" else "setting" for option in root.options}
+    if gathered.needs != {root.path} or root.problems or root.references or not does <= _LISTS:
+        return None
+    names = {each.name for each in root.dependencies if each.name and _is_of_default(each)}
+    return tuple(sorted(names)) if len(names) == len({each.name for each in root.dependencies}) else None
 
 
 def _is_plain(dependency: Dependency, lines: set[int]) -> bool:
     """Whether `install.packages(name)` from the snapshot is all that one of the `lines` that install asks for."""
-    if dependency.url or dependency.spec or dependency.channel or dependency.name in BASE_PACKAGES:
-        return False
-    return dependency.location.line in lines
+    return _is_of_default(dependency) and dependency.location.line in lines
+
+
+def _is_of_default(dependency: Dependency) -> bool:
+    """Whether it is a package by name, of the default repository."""
+    return not (dependency.url or dependency.spec or dependency.channel or dependency.name in BASE_PACKAGES)

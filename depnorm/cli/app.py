@@ -56,6 +56,8 @@ EXAMPLES = {
         "depnorm check",
         "depnorm check requirements.txt --ignore DN104,DN201",
         "depnorm check . --format github --fail-on error",
+        "depnorm check . --format sarif > depnorm.sarif",
+        "depnorm check . --write-baseline",
     ),
     "fix": (
         "depnorm fix .",

@@ -1,66 +1,138 @@
 """`depnorm check`."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache, partial
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import depnorm
+from depnorm.analyze.selection import Selection
 from depnorm.cli import messages
-from depnorm.cli.outcome import Outcome
-from depnorm.cli.paths import fetched_path, from_working_directory, shown_path
-from depnorm.cli.select import Selection
-from depnorm.cli.sources import REF_HELP, opened
+from depnorm.cli.config import ConfigOption, NoConfigOption, configuration
+from depnorm.cli.options import takes_options
+from depnorm.cli.outcome import Outcome, written
+from depnorm.cli.review import Found, Scope, entries_to_write, find_all, review_findings
+from depnorm.cli.sources import REF_HELP
 from depnorm.cli.terminal import display
-from depnorm.model import Finding, Severity
-from depnorm.model.source import OpenRepository
-from depnorm.report.formats import FindingsFormat, format_findings
+from depnorm.errors import UsageError
+from depnorm.library.baseline import DEFAULT_NAME
+from depnorm.library.config import Config
+from depnorm.model import Severity
+from depnorm.report import wording
+from depnorm.report.formats import FindingsFormat, format_review
+
+if TYPE_CHECKING:
+    from depnorm.analyze.rules import Rule
 
 Codes = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Rules by code, group or name: DN1,DN203.")]
+_WITH_NOTES = frozenset({FindingsFormat.TEXT, FindingsFormat.JSON})
+"""Formats that tell by themselves what does not count."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """The options of `depnorm check`. None: the configuration decides."""
+
+    ref: Annotated[str | None, typer.Option(metavar="REF", help=REF_HELP)] = None
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing over a network.")] = False
+    format: Annotated[FindingsFormat, typer.Option(help="How to print findings.")] = FindingsFormat.TEXT
+    select: Codes = None
+    ignore: Codes = None
+    fail_on: Annotated[
+        Severity | None, typer.Option(help="Exit with 1 at this severity or above; warning by default.")
+    ] = None
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Tell only what this file does not have yet.")
+    ] = None
+    write_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--write-baseline", help=f"Write all findings into the baseline, {DEFAULT_NAME} if no other is named."
+        ),
+    ] = False
+    inline_ignores: Annotated[
+        bool | None,
+        typer.Option("--inline-ignores/--no-inline-ignores", help="Whether comments of the repository can ignore."),
+    ] = None
+    omit_ignored: Annotated[
+        bool,
+        typer.Option("--omit-ignored", help="Leave out of JSON and SARIF what is ignored; GitHub takes it for open."),
+    ] = False
+    config: ConfigOption = None
+    no_config: NoConfigOption = False
+
+
+@partial(takes_options, CheckOptions)
 def check(
     paths: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Repositories (also archives and git URLs) or spec files; or '.'."),
     ] = None,
     *,
-    ref: Annotated[str | None, typer.Option(metavar="REF", help=REF_HELP)] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing over a network.")] = False,
-    format: Annotated[FindingsFormat, typer.Option(help="How to print findings.")] = FindingsFormat.TEXT,  # noqa: A002
-    select: Codes = None,
-    ignore: Codes = None,
-    fail_on: Annotated[Severity, typer.Option(help="Exit with 1 at this severity or above.")] = Severity.WARNING,
+    options: CheckOptions,
 ) -> Outcome:
     """Find what is wrong or makes builds slow.
 
     Paths in JSON are relative to the repository; where several are checked, they start with it.
+
+    A comment `# depnorm: ignore[DN103] reason` ignores what is found on its line. What is not given here is taken from
+    depnorm.toml, or [tool.depnorm] in pyproject.toml, of the working directory or the nearest one above it.
     """
     from depnorm.analyze.rules import RULES  # noqa: PLC0415  only this command needs them
 
-    names = {code: rule.name for code, rule in RULES.items()}
-    selection = Selection.parse(select or (), ignore or (), names)
-    roots = paths or ["."]
-    found: list[Finding] = []
-    for root in roots:
-        with opened(root, ref=ref, offline=offline) as repository:
-            found += [each for each in _findings(repository, format, len(roots)) if each.rule in selection]
-    failed = any(finding.severity.rank >= fail_on.rank for finding in found)
-    text = format_findings(found, format, display(), RULES)
-    return Outcome(text=text, exit_code=int(failed), document=format is not FindingsFormat.TEXT)
+    config = configuration(options.config, no_config=options.no_config)
+    scope = Scope(
+        sources=tuple(paths or ["."]),
+        ref=options.ref,
+        offline=options.offline,
+        selection=_selection(options, config, RULES),
+        config=config,
+    )
+    inline = config.inline_ignores if options.inline_ignores is None else options.inline_ignores
+    as_given = options.format is FindingsFormat.JSON
+    found = find_all(scope, inline_ignores=inline is not False, as_given=as_given)
+    baseline = options.baseline or (config.baseline and _from_here(config.baseline))
+    if options.write_baseline:
+        baseline = _write(found, scope, baseline or _from_here(config.directory / DEFAULT_NAME))
+    review = review_findings(found, scope, baseline)
+    failed = any(finding.severity.rank >= _fail_on(options, config).rank for finding in review.findings)
+    if options.format not in _WITH_NOTES:
+        for note in wording.review_notes(review):
+            messages.tell(note)
+    shown = replace(review, ignored=()) if options.omit_ignored else review
+    text = format_review(shown, options.format, display(), RULES)
+    return Outcome(text=text, exit_code=int(failed), document=options.format is not FindingsFormat.TEXT)
 
 
-def _findings(repository: OpenRepository, form: FindingsFormat, roots: int) -> Iterator[Finding]:
-    """The findings of one repository, with the paths that the format has: as given, or from the working directory."""
-    as_given, root = form is FindingsFormat.JSON, repository.path
-    if repository.is_temporary:
-        shown = fetched_path(repository, alone=roots == 1)
-    else:
-        alone = as_given and roots == 1 and root.is_dir()
-        shown = partial(shown_path, Path() if alone else root if as_given else from_working_directory(root))
-    shown = cache(shown)
-    for finding in depnorm.check(root, trace=messages.trace()):
-        yield replace(finding, path=shown(finding.path))
+def _selection(options: CheckOptions, config: Config, rules: "Mapping[str, Rule]") -> Selection:
+    names = {code: rule.name for code, rule in rules.items()}
+    return Selection.parse(options.select or config.select or (), options.ignore or config.ignore or (), names)
+
+
+def _from_here(path: Path) -> Path:
+    """A configured path as messages are to show it."""
+    return Path(os.path.relpath(path))
+
+
+def _fail_on(options: CheckOptions, config: Config) -> Severity:
+    return options.fail_on or Severity(config.fail_on or Severity.WARNING)
+
+
+def _write(found: Sequence[Found], scope: Scope, baseline: Path) -> Path:
+    """Write the baseline; gives where it is."""
+    from depnorm.report.baseline import render_baseline  # noqa: PLC0415  seldom
+
+    if any(each.is_temporary for each in found):
+        raise UsageError(
+            "a baseline is for files that stay, not for what was fetched or unpacked",
+            hint="Check a clone: depnorm check DIRECTORY --write-baseline",
+        )
+    entries = entries_to_write(found, scope, baseline)
+    written(render_baseline(entries), baseline)
+    messages.tell(f"{baseline} has {wording.count(len(entries), 'finding')} now")
+    if scope.config.baseline is None:
+        messages.tell(f'a key `baseline = "{baseline.name}"` of the configuration lets every check use it')
+    return baseline

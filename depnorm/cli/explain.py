@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from depnorm.analyze.selection import unknown_rule
 from depnorm.cli.outcome import Outcome
-from depnorm.cli.select import unknown_rule
 from depnorm.report.formats import Format, format_rule, format_rules
 
 if TYPE_CHECKING:

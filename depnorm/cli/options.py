@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 import typer
 
 from depnorm.cli import messages
+from depnorm.cli.config import ConfigOption, NoConfigOption, configuration
 from depnorm.cli.outcome import Outcome
 from depnorm.errors import UsageError
 from depnorm.model import Emitter, Progress
@@ -65,9 +66,12 @@ class CommandOptions:
         typer.Option(metavar="DATE", help="Ignore what was published later (YYYY-MM-DD); the catalog's by default."),
     ] = None
     layers: Annotated[
-        Emitter,
-        typer.Option(help="Shared layers one after another, for any builder; or joined by COPY --link, for BuildKit."),
-    ] = Emitter.CHAIN
+        Emitter | None,
+        typer.Option(
+            help="Shared layers one after another, for any builder (the default); or joined by COPY --link, for"
+            " BuildKit."
+        ),
+    ] = None
     layers_from: Annotated[
         str | None,
         typer.Option(
@@ -88,11 +92,15 @@ class CommandOptions:
         str | None, typer.Option(metavar="X.Y[.Z]", help="The Python to build for, if the repository leaves it open.")
     ] = None
     fallback: Annotated[
-        Fallback, typer.Option(help="Let early steps fail and repeat them late: where unsure, or always.")
-    ] = Fallback.AUTO
+        Fallback | None,
+        typer.Option(help="Let early steps fail and repeat them late: where unsure (the default), or always."),
+    ] = None
     all_specs: Annotated[
-        bool, typer.Option("--all-specs", help="Use every spec file, also those that repo2docker would ignore.")
-    ] = False
+        bool | None,
+        typer.Option(
+            "--all-specs/--no-all-specs", help="Use every spec file, also those that repo2docker would ignore."
+        ),
+    ] = None
     subdir: Annotated[str | None, typer.Option(metavar="DIR", help="Plan for this directory of the repository.")] = None
     repo_dir: Annotated[str | None, typer.Option(metavar="DIR", help="Where the repository goes in the image.")] = None
     user_id: Annotated[int | None, typer.Option(metavar="N", min=0, help="The numeric id of the image's user.")] = None
@@ -101,9 +109,11 @@ class CommandOptions:
         typer.Option(help="What installs locked packages: conda, mamba or micromamba for conda, else uv or pip."),
     ] = None
     slim: Annotated[
-        bool,
-        typer.Option("--slim", help="Smaller Python packages: no bytecode, test suites or static libraries."),
-    ] = False
+        bool | None,
+        typer.Option("--slim/--no-slim", help="Smaller Python packages: no bytecode, test suites or static libraries."),
+    ] = None
+    config: ConfigOption = None
+    no_config: NoConfigOption = False
 
     def as_arguments(self) -> tuple[str, ...]:
         """The options that differ from the defaults, as they are written on a command line."""
@@ -111,20 +121,24 @@ class CommandOptions:
         for field in fields(self):
             value = getattr(self, field.name)
             if value != field.default:
-                words.append(f"--{field.name.replace('_', '-')}")
-                words += [] if value is True else [str(value)]
+                name = field.name.replace("_", "-")
+                words.append(f"--no-{name}" if value is False else f"--{name}")
+                words += [] if isinstance(value, bool) else [str(value)]
         return tuple(words)
 
     def for_library(self, progress: Progress | None = None) -> "depnorm.PlanOptions":
         """The options that were given, as `depnorm.plan` takes them, with a function that is told how far it is.
 
-        Raises `UsageError` for a date that is none, and for options that exclude each other.
+        What was not given is what the configuration says. Raises `UsageError` for a date that is none, for options that
+        exclude each other, and for a configuration that cannot be used.
         """
+        configured = configuration(self.config, no_config=self.no_config).plan_options()
         if self.as_of is not None:
             check_date(self.as_of)
         if self.lock and self.offline:
             raise UsageError("--lock asks the package index, --offline forbids it", hint="Leave one of them out.")
-        if self.offline and self.layers_from is not None and not is_metadata_file(self.layers_from):
+        layers_from = self.layers_from or configured.get("layers_from")
+        if self.offline and layers_from is not None and not is_metadata_file(layers_from):
             raise UsageError(
                 "--layers-from asks a registry, --offline forbids it", hint="Give the metadata file of the bake."
             )
@@ -139,17 +153,14 @@ class CommandOptions:
             "repo_dir": self.repo_dir,
             "user_id": self.user_id,
             "installer": self.installer and self.installer.value,
-            "progress": progress,
+            "layers": self.layers and self.layers.value,
+            "fallback": self.fallback and self.fallback.value,
             "trace": messages.trace(),
-        }
-        chosen = {
-            "lock": self.lock,
-            "allow_builds": self.allow_builds,
-            "layers": self.layers.value,
-            "fallback": self.fallback.value,
             "all_specs": self.all_specs,
             "slim": self.slim,
+            "progress": progress,
         }
+        chosen = {"lock": self.lock, "allow_builds": self.allow_builds, **configured}
         return cast("depnorm.PlanOptions", chosen | {name: value for name, value in given.items() if value is not None})
 
 
@@ -158,12 +169,19 @@ def takes_plan_options(command: Callable[..., Outcome], hidden: Collection[str] 
 
     Its help does not list those of `hidden`, which it takes all the same: the options of a plan do for all commands.
     """
+    return takes_options(CommandOptions, command, hidden)
+
+
+def takes_options(
+    kind: type[object], command: Callable[..., Outcome], hidden: Collection[str] = ()
+) -> Callable[..., Outcome]:
+    """The same for the options that are the fields of a dataclass."""
     own = inspect.signature(command)
-    shared = inspect.signature(CommandOptions).parameters
+    shared = inspect.signature(kind).parameters
 
     @functools.wraps(command)
     def run(**values: Any) -> Outcome:
-        options = CommandOptions(**{name: values.pop(name) for name in shared})
+        options = kind(**{name: values.pop(name) for name in shared})
         return command(**values, options=options)
 
     parameters = [parameter for name, parameter in own.parameters.items() if name != "options"]

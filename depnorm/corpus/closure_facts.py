@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 
 import msgspec
 
@@ -11,6 +10,7 @@ from depnorm.corpus.jobs import Item
 from depnorm.corpus.rows import Counted, ErrorRow, Fact, Rows
 from depnorm.corpus.schema import FactKind, Pinned
 from depnorm.model import Ecosystem, Severity, canonical_name, redact
+from depnorm.model.remembered import remembered
 
 
 class Closure(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class Closure(msgspec.Struct, frozen=True):
     closure: tuple[tuple[str, str], ...] = ()
 
 
-_redact = lru_cache(maxsize=64 * 1024)(redact)  # the same few names and versions, over and over
+_redact = remembered(64 * 1024)(redact)  # the same few names and versions, over and over
 _DECODER = msgspec.json.Decoder(Closure)
 
 

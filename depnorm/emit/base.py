@@ -94,6 +94,7 @@ def _prepare(plan: Plan, step: CreateBase) -> str:
 def _tools(step: CreateBase, *, slim: bool) -> list[str]:
     python = [layout.LAYER] if step.python or step.conda else []
     conda = [layout.CREATE_ENVIRONMENT, layout.CONDA_LAYER, layout.CONDA_LAYER_TOOL] if step.conda else []
+    python += [layout.WITHOUT] if step.python else []
     python += [layout.TRIM] if step.python and slim else []
     return [layout.RETRY, *python, *conda, *([layout.PROFILE, layout.PACKAGES] if step.r else [])]
 

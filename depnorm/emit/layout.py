@@ -8,6 +8,7 @@ from depnorm.errors import UsageError
 TOOLS = "/opt/depnorm"
 RETRY = f"{TOOLS}/retry"
 LAYER = f"{TOOLS}/layer.py"
+WITHOUT = f"{TOOLS}/without.py"
 TRIM = f"{TOOLS}/trim.py"
 """There where `layer.py` is to trim what it installs."""
 APART = f"{TOOLS}/apart"

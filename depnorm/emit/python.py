@@ -95,7 +95,7 @@ def _inside(command: PipCommand, repo_dir: str, text: str) -> str:
 
 def _without(command: PipCommand, prefix: str, repo_dir: str) -> str:
     edits = [f"{repo_dir}/{path}:{','.join(map(str, lines))}" for path, lines in sorted(command.without.items())]
-    return words(f"{prefix}/bin/python -B {layout.LAYER} without", edits) + " -- \\\n    " if edits else ""
+    return words(f"{prefix}/bin/python -B {layout.WITHOUT}", edits) + " -- \\\n    " if edits else ""
 
 
 def _pip(command: PipCommand, pip: str) -> str:

@@ -2,24 +2,12 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from depnorm.analyze.analysis import analyze
-from depnorm.analyze.findings import finding, in_reading_order
 from depnorm.errors import UnusableInputError
-from depnorm.model import (
-    Analysis,
-    Builder,
-    Catalog,
-    ChosenFile,
-    Finding,
-    Problem,
-    SpecChoice,
-    SpecFile,
-    SpecFormat,
-    Trace,
-)
+from depnorm.library.ignores import mark_by_comments, unused_ignores, with_problems
+from depnorm.model import Analysis, Builder, Catalog, ChosenFile, Finding, SpecChoice, SpecFile, SpecFormat, Trace
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import git_is_hidden, read_choice
 from depnorm.read.formats import READERS
@@ -40,16 +28,24 @@ def inspect(path: str | Path, *, trace: Trace | None = None) -> tuple[SpecFile, 
     return analyze_path(path, trace).files
 
 
-def check(path: str | Path, *, trace: Trace | None = None) -> tuple[Finding, ...]:
-    """What there is to say about a repository or a file, by file and line. Raises `UnusableInputError`."""
-    return analyze_path(path, trace).findings
+def check(path: str | Path, *, inline_ignores: bool = True, trace: Trace | None = None) -> tuple[Finding, ...]:
+    """What there is to say about a repository or a file, by file and line. Raises `UnusableInputError`.
+
+    What a comment of the repository ignores (`# depnorm: ignore[DN103] reason`) is among the findings, with `ignored`
+    saying so. Without `inline_ignores` such comments are comments: for a service that wants to hear all. `trace` is
+    told of each step.
+    """
+    analysis = analyze_path(path, trace, inline_ignores=inline_ignores)
+    if not (inline_ignores and Path(path).is_dir()):
+        return analysis.findings
+    return with_problems(analysis, unused_ignores(analysis)).findings  # of one file alone not all is known
 
 
-def analyze_path(given: str | Path, trace: Trace | None = None) -> Analysis:
+def analyze_path(given: str | Path, trace: Trace | None = None, *, inline_ignores: bool = True) -> Analysis:
     """The analysis of a repository, or of one file and what it includes; raises `UnusableInputError`."""
     if not os.fspath(given):
         raise UnusableInputError("the empty text names nothing to read", hint="Write . for the working directory.")
-    analysis = _analyze_path(Path(given))
+    analysis = _analyze_path(Path(given), inline_ignores=inline_ignores)
     for step in steps_of_reading(analysis):
         if trace:
             trace(step)
@@ -68,11 +64,12 @@ def steps_of_reading(analysis: Analysis) -> Iterator[str]:
         yield f"left {ignored.path} alone: {ignored.why}"
 
 
-def _analyze_path(path: Path) -> Analysis:
+def _analyze_path(path: Path, *, inline_ignores: bool) -> Analysis:
     catalog = load_catalog()
     if path.is_dir():
         repository = open_repository(path)
-        return analyze_repository(repository, choose_spec_files(repository), catalog)
+        choice = choose_spec_files(repository)
+        return analyze_repository(repository, choice, catalog, inline_ignores=inline_ignores)
     if not path.exists():
         raise missing(path)
     repository, name = open_repository(path.parent), path.name
@@ -84,29 +81,34 @@ def _analyze_path(path: Path) -> Analysis:
     chosen = ChosenFile(path=name, format=format_of(name), why="the file that was asked for")
     choice = SpecChoice(builder=Builder.NONE, config_directory="", used=(chosen,), ignored=())
     repository.read_bytes(name)
-    return analyze_repository(repository, choice, catalog)
+    return analyze_repository(repository, choice, catalog, inline_ignores=inline_ignores)
 
 
 def analyze_repository(
-    repository: Repository, choice: SpecChoice, catalog: Catalog, python: str | None = None
+    repository: Repository,
+    choice: SpecChoice,
+    catalog: Catalog,
+    python: str | None = None,
+    *,
+    inline_ignores: bool = True,
+    dockerignore: bool = True,
 ) -> Analysis:
-    """The analysis of the chosen files, on a Python that the catalog has where they leave it open."""
-    files = read_choice(repository, choice)
-    return analyze(
+    """The analysis of the chosen files, on a Python that the catalog has where they leave it open.
+
+    What comments of the repository ignore is marked among its findings, if they count. Without `dockerignore` the build
+    context is everything, whatever .dockerignore says.
+    """
+    files = read_choice(repository, choice, dockerignore=dockerignore)
+    analysis = analyze(
         choice,
         files,
         environment_python=_environment_python(files, catalog),
         pythons=catalog.pythons,
         default_python=catalog.default_python,
         python=python,
-        git_is_hidden=git_is_hidden(repository),
+        git_is_hidden=dockerignore and git_is_hidden(repository),
     )
-
-
-def with_problems(analysis: Analysis, problems: Iterable[Problem]) -> Analysis:
-    """The analysis with what later rooms have to say of its lines among its findings."""
-    found = [*map(finding, problems)]
-    return replace(analysis, findings=in_reading_order((*analysis.findings, *found))) if found else analysis
+    return mark_by_comments(repository, analysis) if inline_ignores else analysis
 
 
 def _environment_python(files: Iterable[SpecFile], catalog: Catalog) -> str | None:

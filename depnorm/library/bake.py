@@ -22,7 +22,7 @@ class BakeOptions(TypedDict, total=False):
     repositories will name; it has one Python. `user_id`: the owner of the files. `slim` and `installer`: as of a plan.
     """
 
-    catalog: str
+    catalog: str | Path | Catalog
     pythons: Sequence[str]
     base_image: str | None
     user_id: int

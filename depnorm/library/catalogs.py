@@ -16,7 +16,7 @@ def refresh_catalog(
     """New snapshots of the catalog in `directory` as of an ISO date, written there; for all its Pythons by default.
 
     Uses the network and uv, one resolution after the other; `progress` is told what, how far, and of how many. Gives
-    the files written. Raises `CatalogError` and `ResolutionError`.
+    the files written. Raises `CatalogError`, `ResolutionError`, and `UsageError` for a date.
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415  nothing else resolves
 

@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from depnorm.analyze.python_version import choose_python
 from depnorm.analyze.references import FileGraph, file_graph, scope_references
@@ -13,12 +12,13 @@ from depnorm.corpus.schema import FactKind, Pinned
 from depnorm.library.analysis import CONDA_PYTHONS
 from depnorm.library.corpus_states import Reached, State
 from depnorm.model import ChosenFile, Dependency, Ecosystem, RepoReference, SpecChoice, SpecFile, SpecFormat, redact
+from depnorm.model.remembered import remembered
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import PROJECT_FILES, PROJECTS, read_choice
 from depnorm.read.formats import READERS
 from depnorm.read.spec_names import format_of
 
-_redact = lru_cache(maxsize=64 * 1024)(redact)  # the same few texts, over and over
+_redact = remembered(64 * 1024)(redact)  # the same few texts, over and over
 _NO_PYTHON = "0.0"
 
 

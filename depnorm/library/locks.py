@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from depnorm.errors import UnsupportedError, UsageError
-from depnorm.library.analysis import with_problems
+from depnorm.library.ignores import with_problems
 from depnorm.library.lock_problems import RULE
 from depnorm.model import (
     Analysis,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Literal, TypedDict
 
 from depnorm.errors import CatalogError, UsageError
@@ -16,18 +17,20 @@ class PlanOptions(TypedDict, total=False):
     `allow_builds`: let it build sdists to learn what they need, which runs code of packages. `as_of`: the ISO date
     whose packages count; without a lock that of the catalog. `layers`: how shared layers get into the image, `link`
     needs BuildKit. `layers_from`: what has images of them, a metadata file of a bake (`*.json`) or REGISTRY/PREFIX
-    (network). `max_layers`: shared layers at most. `catalog`: a name or a directory. `base_image`: what the image
-    builds on. `python`: `X.Y`, or `X.Y.Z` for one patch release, over what the repository leaves open. `fallback`:
-    `always` gives every early step the soft form. `all_specs`: plan every spec file, not only those that repo2docker
-    would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where the repository goes in
-    the image. `user_id`: its owner. `installer`: what installs the locked packages, one of `INSTALLERS`. `slim`: leave
-    out what Python packages can do without. `progress` is told how far a lock is, `trace` of each step that is done.
+    (network). `max_layers`: shared layers at most. `catalog`: a name, a directory, or what `load_catalog` gave.
+    `base_image`: what the image builds on. `python`: `X.Y`, or `X.Y.Z` for one patch release, over what the repository
+    leaves open. `fallback`: `always` gives every early step the soft form. `all_specs`: plan every spec file, not only
+    those that repo2docker would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where
+    the repository goes in the image. `user_id`: its owner. `installer`: what installs the locked packages, one of
+    `INSTALLERS`. `slim`: leave out what Python packages can do without. `dockerignore`: whether the repository's
+    .dockerignore decides what is in the build context, which it does unless another program makes that. `progress` is
+    told how far a lock is, `trace` of each step that is done.
     """
 
     lock: bool
     base_image: str | None
     python: str | None
-    catalog: str
+    catalog: str | Path | Catalog
     as_of: str | None
     layers: Literal["chain", "link"]
     layers_from: str | None
@@ -40,6 +43,7 @@ class PlanOptions(TypedDict, total=False):
     allow_builds: bool
     installer: Literal["conda", "mamba", "micromamba", "uv", "pip"] | None
     slim: bool
+    dockerignore: bool
     progress: Progress | None
     trace: Trace | None
 

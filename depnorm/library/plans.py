@@ -9,7 +9,8 @@ from depnorm.analyze.python_version import OLDEST_PYTHON, choose_patch
 from depnorm.emit.layout import check_repo_dir
 from depnorm.errors import ResolutionError, UnsupportedError, UsageError
 from depnorm.library import locks
-from depnorm.library.analysis import analyze_repository, steps_of_reading, with_problems
+from depnorm.library.analysis import analyze_repository, steps_of_reading
+from depnorm.library.ignores import with_problems
 from depnorm.library.layer_tools import layer_tools
 from depnorm.library.options import PlanOptions, check_installer, check_options
 from depnorm.library.repositories import find_repository
@@ -162,7 +163,9 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     check_options(options, catalog)
     repository, choice = find_repository(path, options)
     check_installer(options.get("installer"), choice.builder)
-    analysis = analyze_repository(repository, choice, catalog, _minor_asked(options))
+    analysis = analyze_repository(
+        repository, choice, catalog, _minor_asked(options), dockerignore=options.get("dockerignore", True)
+    )
     for step in steps_of_reading(analysis) if options.get("trace") else ():
         tell(step)
     target = target_of(analysis, options)

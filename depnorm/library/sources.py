@@ -33,8 +33,11 @@ def open_repository(
     fetched or unpacked is deleted at the end. `ref` is a branch, a tag, or a commit, as repo2docker has it; with a
     directory, that of the clone it is in.
 
-        >>> with depnorm.open_repository("https://example.org/owner/name", ref="v1.0") as repository:
+        >>> import depnorm
+        >>> with depnorm.open_repository("corpus/plain-scipy/repo") as repository:
         ...     text = depnorm.dockerfile(repository.path)
+
+    With `"https://example.org/owner/name", ref="v1.0"` it is the same.
 
     A URL uses the network, by git: that is what it was named for. `offline` forbids it. Raises `UnusableInputError` for
     what cannot be had, is too large or takes longer than `timeout` seconds, and `UsageError` for what names nothing.

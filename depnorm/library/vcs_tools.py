@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from depnorm.model import Analysis, Problem, Target
 
-RULE = "DN309"
+RULE = "DN311"
 _WITHOUT = re.compile(
     r"(?:docker\.io/)?(?:library/)?python:[\w.-]*(?:slim|alpine)[\w.-]*|rocker/r-ver:[\w.-]+", re.ASCII
 )

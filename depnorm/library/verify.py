@@ -97,7 +97,7 @@ def _in_environments(made: Plan, root: Path, keep: Path | None, progress: Progre
     steps = Steps(progress, len(made.stages) + len(plain_plan(made).stages) + 2)
     with tempfile.TemporaryDirectory(prefix="depnorm-verify-", ignore_cleanup_errors=True) as scratch:
         # The image's own script blanks the lines that wait.
-        tool = Path(image.__file__).with_name("layer.py")
+        tool = Path(image.__file__).with_name("without.py")
         place = prepare(made, root, Path(scratch).resolve(), tool=tool, steps=steps)
 
         def carry_out(each: Plan, name: str) -> Installation:

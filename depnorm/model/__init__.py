@@ -14,17 +14,21 @@ from depnorm.model.catalog import (
     Subset,
 )
 from depnorm.model.choice import Builder, ChosenFile, SpecChoice
+from depnorm.model.comment import Comment
 from depnorm.model.dependency import Dependency, Ecosystem, Location, Option, Problem, canonical_name, requirement_name
 from depnorm.model.environment import marker_environment, marker_holds, minor_of, patch_release
-from depnorm.model.finding import Finding, Severity
+from depnorm.model.finding import Finding, Ignored, IgnoredBy, Severity
 from depnorm.model.line_text import fits_a_line
 from depnorm.model.lock import CranLock, CranPackage, LeftOut, LeftOutKind, Lock
-from depnorm.model.plan import Emitter, LayerDecision, Mode, Plan, Stage, StageKind, StagePackage
+from depnorm.model.plan import Emitter, LayerDecision, Mode, Plan, Stage, StageKind
 from depnorm.model.progress import Progress, Trace
 from depnorm.model.redact import redact
 from depnorm.model.reference import Entry, PathBase, ReferenceKind, RepoReference, Scope
+from depnorm.model.repo2docker import Repo2DockerPhase, Repo2DockerScript
+from depnorm.model.review import Review
 from depnorm.model.sharing import Sharing
 from depnorm.model.spec_file import SpecFile, SpecFormat
+from depnorm.model.stage_package import StagePackage
 from depnorm.model.step import (
     AddWheels,
     CopyRepository,
@@ -58,6 +62,7 @@ __all__ = [
     "Builder",
     "Catalog",
     "ChosenFile",
+    "Comment",
     "CopyRepository",
     "CranAdmission",
     "CranLock",
@@ -70,6 +75,8 @@ __all__ = [
     "Entry",
     "EnvironmentPlacement",
     "Finding",
+    "Ignored",
+    "IgnoredBy",
     "InstallApt",
     "InstallConda",
     "InstallCran",
@@ -95,7 +102,10 @@ __all__ = [
     "Progress",
     "Reach",
     "ReferenceKind",
+    "Repo2DockerPhase",
+    "Repo2DockerScript",
     "RepoReference",
+    "Review",
     "RunEnvironmentPip",
     "RunPip",
     "RunPostBuild",

@@ -26,7 +26,9 @@ class PipPlacement:
     decides for the others (an index, a constraint) has to wait; soft where only running such an option tells what it
     says. `lines` are those that install later than that: for each moment, files with line numbers. `packages` are all
     dependencies by moment, `needs` the closed set of files that the early lines read. `alone` is true where nothing may
-    be added to its command (hash-checking mode). Paths are relative to the repository.
+    be added to its command (hash-checking mode). `plain` are canonical lines that, behind the options and files of
+    `words`, ask for just what the early lines do; None where that cannot be said on a command line. Paths are relative
+    to the repository.
     """
 
     file: str
@@ -36,6 +38,8 @@ class PipPlacement:
     lines: Mapping[When, Mapping[str, tuple[int, ...]]]
     packages: Mapping[When, tuple[Dependency, ...]]
     alone: bool
+    plain: tuple[str, ...] | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -49,7 +53,8 @@ class EnvironmentPlacement:
 
     `text` is its conda part in canonical form, `early_pip` and `late_pip` the lines of its pip section that run before
     and after the repository is there (late: the whole section again, as conda runs it). `text` is None where the file
-    is used as it is, pip section included; `late` and `soft` then tell when.
+    is used as it is, pip section included; `late` and `soft` then tell when. `plain_pip` are canonical lines that ask
+    for the same as `early_pip`, None where those are more than names with versions.
     """
 
     file: str
@@ -61,6 +66,7 @@ class EnvironmentPlacement:
     packages: tuple[Dependency, ...] = ()
     late: bool = False
     soft: bool = False
+    plain_pip: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,7 @@ class ScriptPlacement:
 
     `plain` are packages that can install before it, where it is understood but has to wait. `certain` are those whose
     absence afterwards means that it failed: names that a URL, a library of its own or a `try()` leave open are not.
+    `listed` are the packages of a script that installs them and does nothing else, None for any other.
     """
 
     file: str
@@ -77,6 +84,7 @@ class ScriptPlacement:
     when: When
     plain: tuple[str, ...]
     certain: tuple[str, ...]
+    listed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

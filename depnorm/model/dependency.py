@@ -89,6 +89,7 @@ class Problem:
     """A line that its own tool would reject, or that does not mean what it seems to. Reading went on after it.
 
     `rule` is the code of the finding it becomes. `message` says what is wrong, `hint` what to write instead.
+    `of_file` is true where it is about the whole file, or all that is left of it, and `raw` only says what that is.
     """
 
     location: Location
@@ -96,3 +97,4 @@ class Problem:
     message: str
     hint: str = ""
     rule: str = "DN301"
+    of_file: bool = False

@@ -17,11 +17,29 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class IgnoredBy(StrEnum):
+    """Where it is said that a finding does not count."""
+
+    COMMENT = "comment"  # `# depnorm: ignore[DN101] reason`, in the file itself
+    BASELINE = "baseline"  # a file with the findings of an earlier day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """Why a finding does not count: who says so, for what reason ("": none given), on which line (0: in no line)."""
+
+    by: IgnoredBy
+    reason: str = ""
+    line: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One remark on one line (0: on the file; path "": on the repository), with what to do about it.
 
-    `target` is what the line refers to, for DN1xx.
+    `end_line` is the last line of what spans several, 0 where it is one. `target` is what the line refers to, for
+    DN1xx. `text` is the line, shortened and without credentials. `fingerprint` stays the same wherever in the file the
+    line moves. `ignored` says who does not want to hear of it, None where it counts.
     """
 
     rule: str
@@ -31,3 +49,7 @@ class Finding:
     message: str
     hint: str = ""
     target: str | None = None
+    end_line: int = 0
+    text: str = ""
+    fingerprint: str = ""
+    ignored: Ignored | None = None

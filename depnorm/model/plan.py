@@ -1,12 +1,14 @@
 """The plan of one image: its stages in order, the findings, and which spec files won."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from depnorm.model.choice import SpecChoice
-from depnorm.model.dependency import Ecosystem
 from depnorm.model.finding import Finding
 from depnorm.model.lock import LeftOut
+from depnorm.model.repo2docker import Repo2DockerPhase, Repo2DockerScript
+from depnorm.model.stage_package import StagePackage
 from depnorm.model.step import InstallWheels, Step, StoreWheels
 from depnorm.model.target import Target
 
@@ -23,20 +25,6 @@ class StageKind(StrEnum):
     LATE = "late"
     VERIFY = "verify"
     POST_BUILD = "post-build"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagePackage:
-    """A package that a stage installs. `version` is None where no lock tells it, `spec` is then what was asked.
-
-    `why` is a clause about why it is in no shared layer; empty where it is in one, or nobody knows.
-    """
-
-    ecosystem: Ecosystem
-    name: str
-    version: str | None = None
-    spec: str = ""
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +77,7 @@ class LayerDecision:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Plan:
     """What an emitter turns into a Dockerfile. `as_of` is the ISO date of the lock, else of the catalog's snapshot.
 
@@ -117,3 +105,33 @@ class Plan:
     def shared_bytes(self) -> int:
         """Bytes of the artifacts in shared layers."""
         return sum(stage.bytes or 0 for stage in self.stages if stage.kind is StageKind.SHARED)
+
+    def __repr__(self) -> str:
+        # In full it is a page of values: what tells one plan from another at a prompt.
+        shared = sum(stage.kind is StageKind.SHARED for stage in self.stages)
+        return (
+            f"<Plan on {self.target.base_image!r}, {self.mode.value} as of {self.as_of!r}: {len(self.stages)} stages, "
+            f"{shared} of them shared, {len(self.findings)} findings>"
+        )
+
+    def _repr_html_(self) -> str:
+        """The plan as a fragment of HTML, which a notebook shows: without script, network, or markup of others."""
+        # A notebook asks the value itself, and what it is shown with is in a later room: a seam (tests/test_arrows.py).
+        from depnorm.report.plan_fragment import plan_fragment  # noqa: PLC0415
+
+        return plan_fragment(self)
+
+    def to_repo2docker_scripts(
+        self, phase: Repo2DockerPhase | str, *, hidden: Collection[str] = ()
+    ) -> tuple[Repo2DockerScript, ...]:
+        """What a build pack of repo2docker runs in a phase: `build`, `preassemble` or `assemble`, in order.
+
+        They install what the repository asks for by repo2docker's own means, into its environment: shared layers, base
+        image, user, copy, postBuild and start are no part of them. `hidden` are files that the build context lacks:
+        what needs one waits for the repository. Raises `UsageError` for another phase, and `UnsupportedError` for a
+        locked plan, one without stages, and a text that no Dockerfile can hold.
+        """
+        # A build pack has a plan in hand, and what its hooks are made of is in a later room: the other seam.
+        from depnorm.emit.repo2docker import repo2docker_scripts  # noqa: PLC0415
+
+        return repo2docker_scripts(self, phase, hidden=hidden)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from depnorm.model.comment import Comment
 from depnorm.model.dependency import Dependency, Option, Problem
 from depnorm.model.reference import Entry, RepoReference
 
@@ -40,7 +41,7 @@ class SpecFile:
 
     `encoding` is the name of the codec that decoded it (`utf-8`, `utf-8-sig`, `utf-16`, `latin-1` …). `entry` is what
     stands at its path in the build context, `directory` where the tool that reads it runs; `depnorm.read.closure`
-    fills both.
+    fills both. `comments` are those that speak to depnorm.
     """
 
     path: str
@@ -52,6 +53,7 @@ class SpecFile:
     problems: tuple[Problem, ...] = ()
     entry: Entry = Entry.FILE
     directory: str = ""
+    comments: tuple[Comment, ...] = ()
 
     def items(self) -> Iterator[Dependency | RepoReference | Option | Problem]:
         """Everything found, in the order of the four tuples."""

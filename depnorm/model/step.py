@@ -69,7 +69,8 @@ class PipCommand:
 
     `files` are requirement files and `projects` directories, both relative to `directory`; `requirements` are canonical
     PEP 508 lines, and so are `constraints` (`name==version`), which a lock adds. `without` maps files (relative to the
-    repository) to the lines that are blanked while it runs.
+    repository) to the lines that are blanked while it runs. `plain` are canonical lines that, behind the options and
+    files of `words`, ask for just what is left of `files`; None where that cannot be said on a command line.
     """
 
     files: tuple[str, ...] = ()
@@ -78,6 +79,8 @@ class PipCommand:
     directory: str = ""
     without: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     constraints: tuple[str, ...] = ()
+    plain: tuple[str, ...] | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,23 +143,29 @@ class VerifyEnvironment:
 class RunEnvironmentPip:
     """The pip section of an environment file as conda runs it: as a requirements file beside it, in its directory.
 
-    Without `upgrade` it keeps what a lock has installed, where that satisfies a line.
+    Without `upgrade` it keeps what a lock has installed, where that satisfies a line. `plain` are canonical lines that
+    ask for the same as `lines`, None where those are more than names with versions.
     """
 
     lines: tuple[str, ...]
     directory: str
     soft: bool = False
     upgrade: bool = True
+    plain: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRScript:
-    """The user's install.R, unmodified; `packages` must be found afterwards."""
+    """The user's install.R, unmodified; `packages` must be found afterwards.
+
+    `plain` are the packages of the default repository whose installation is all that it does, None where it does more.
+    """
 
     file: str
     packages: tuple[str, ...] = ()
     snapshot: str | None = None
     soft: bool = False
+    plain: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

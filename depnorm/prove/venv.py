@@ -195,7 +195,7 @@ def _constraints(command: PipCommand, place: Place) -> tuple[str | Path, ...]:
 
 def _without(command: PipCommand, place: Place) -> tuple[str | Path, ...]:
     edits = [f"{place.repository / path}:{','.join(map(str, lines))}" for path, lines in command.without.items()]
-    return (place.directory / "boot/bin/python", "-B", place.tool, "without", *edits, "--") if edits else ()
+    return (place.directory / "boot/bin/python", "-B", place.tool, *edits, "--") if edits else ()
 
 
 def _probe(place: Place) -> Installation:

@@ -28,6 +28,14 @@ def parse_apt(data: bytes, path: str) -> SpecFile:
     return assemble(items, path=path, file_format=SpecFormat.APT, encoding=text.encoding)
 
 
+def find_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of an apt.txt, each with its line."""
+    for number, raw in enumerate(physical_lines(text), 1):
+        _, sign, comment = raw.partition("#")
+        if sign:
+            yield number, sign + comment
+
+
 def _read(lines: list[str], path: str) -> Iterator[Item]:
     for number, raw in enumerate(lines, 1):
         location = Location(path=path, line=number)

@@ -2,12 +2,14 @@
 
 import posixpath
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import unquote
 
 from depnorm.errors import UnusableInputError
 from depnorm.model import (
+    Comment,
     Entry,
     Location,
     PathBase,
@@ -19,8 +21,10 @@ from depnorm.model import (
     SpecFormat,
     fits_a_line,
 )
+from depnorm.read.comments import find_comments
 from depnorm.read.formats import parse
 from depnorm.read.repository import Repository
+from depnorm.read.spec_names import format_of
 from depnorm.read.text import decode
 
 MAX_FILES = 500
@@ -29,6 +33,10 @@ MAX_DIRECTORY_FILES = 1_000
 """Files of a directory that is copied for one line (`--find-links wheels`); a larger one needs the repository."""
 MAX_LISTED_FILES = 20_000
 """Files of all such directories together; what comes after them needs the repository."""
+MAX_HEADS = 200
+"""Files whose heads alone are read, because there is something to say of them."""
+MAX_HEAD_BYTES = 16 * 1024
+"""Bytes of such a head."""
 
 FOLLOWED = {
     ReferenceKind.INCLUDE: SpecFormat.REQUIREMENTS,
@@ -44,9 +52,12 @@ PROJECT_FILES = {
 DIRECTORIES = {ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CHANNEL}
 
 
-def read_choice(repository: Repository, choice: SpecChoice) -> tuple[SpecFile, ...]:
-    """Each used file of `choice` and whatever they include, in the order met. Never raises for what a file says."""
-    closure = _Closure(repository, _dockerignore(repository))
+def read_choice(repository: Repository, choice: SpecChoice, *, dockerignore: bool = True) -> tuple[SpecFile, ...]:
+    """Each used file of `choice` and whatever they include, in the order met. Never raises for what a file says.
+
+    Without `dockerignore` all of the repository is in the build context.
+    """
+    closure = _Closure(repository, _dockerignore(repository) if dockerignore else _hides_nothing)
     for chosen in choice.used:
         closure.enter(chosen.path, chosen.format, _working_directory(chosen.path, chosen.format))
     return closure.read()
@@ -55,6 +66,21 @@ def read_choice(repository: Repository, choice: SpecChoice) -> tuple[SpecFile, .
 def git_is_hidden(repository: Repository) -> bool:
     """Whether .dockerignore keeps the history from a build that asks git for a version."""
     return _dockerignore(repository)(".git")
+
+
+def read_comments(repository: Repository, paths: Iterable[str]) -> tuple[Comment, ...]:
+    """The comments in the heads of files that were not read otherwise. A path that is no file has none."""
+    return tuple(comment for path in islice(paths, MAX_HEADS) for comment in _head_comments(repository, path))
+
+
+def _head_comments(repository: Repository, path: str) -> tuple[Comment, ...]:
+    try:
+        data = repository.read_bytes(path, at_most=MAX_HEAD_BYTES)
+    except UnusableInputError:
+        return ()
+    whole = data if len(data) < MAX_HEAD_BYTES else data[: data.rfind(b"\n") + 1]
+    found = find_comments(whole, path, format_of(path))
+    return tuple(comment for comment in found if comment.in_head)
 
 
 def _working_directory(path: str, file_format: SpecFormat) -> str:
@@ -114,7 +140,8 @@ class _Closure:
 
     def _read_one(self, path: str, file_format: SpecFormat, directory: str) -> SpecFile:
         try:
-            spec_file = parse(self.repository.read_bytes(path), path, file_format)
+            data = self.repository.read_bytes(path)
+            spec_file = parse(data, path, file_format)
         except UnusableInputError as error:
             problem = Problem(
                 location=Location(path=path),
@@ -132,6 +159,7 @@ class _Closure:
             problems=spec_file.problems + unread,
             entry=self._entry(path),
             directory=directory,
+            comments=find_comments(data, path, file_format),
         )
 
     def _follow(

@@ -83,6 +83,7 @@ class Reading:
                 message=message,
                 hint=hint,
                 rule="DN305",
+                of_file=True,
             )
         )
 

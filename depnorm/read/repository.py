@@ -35,8 +35,8 @@ class Repository:
         """Whether a symbolic link is on the way to `path`: COPY of the path alone does not bring what it leads to."""
         return self._resolve(path) != self.root / os.path.normpath(path)
 
-    def read_bytes(self, path: str) -> bytes:
-        """The content of a regular file.
+    def read_bytes(self, path: str, at_most: int | None = None) -> bytes:
+        """The content of a regular file, or its first `at_most` bytes.
 
         Raises `OutsideRepositoryError` for a path that leaves the repository, `UnusableInputError` for one that is
         missing, not a regular file, or larger than `MAX_SPEC_FILE_BYTES`.
@@ -47,7 +47,7 @@ class Repository:
             raise OutsideRepositoryError(message, hint="Keep what the build needs inside the repository.")
         if kind is not Entry.FILE:
             raise UnusableInputError(f"{path}: expected a file, found {kind.value}")
-        return self._read_regular(path)
+        return self._read_regular(path, at_most)
 
     def list_directory(self, path: str) -> tuple[str, ...]:
         """Names in a directory, sorted; empty for anything but a directory inside the repository."""
@@ -75,10 +75,10 @@ class Repository:
             yield from found
             waiting += [path for path, kind in reversed(found) if kind is Entry.DIRECTORY]
 
-    def _read_regular(self, path: str) -> bytes:
+    def _read_regular(self, path: str, at_most: int | None) -> bytes:
         try:
             with self._resolve(path).open("rb") as file:
-                data = file.read(MAX_SPEC_FILE_BYTES + 1)
+                data = file.read(MAX_SPEC_FILE_BYTES + 1 if at_most is None else at_most)
         except OSError as error:
             raise UnusableInputError(f"{path}: cannot be read ({error.strerror})") from error
         if len(data) > MAX_SPEC_FILE_BYTES:

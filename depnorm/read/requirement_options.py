@@ -9,6 +9,7 @@ without importing it (0.1 s).
 import re
 import shlex
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from optparse import Option, OptionParser, Values
@@ -126,7 +127,7 @@ def _run(parser: OptionParser, words: list[str]) -> LineOptions:
 
     values = Values({"given": []})
     try:
-        _, stray = parser.parse_args(words, values)
+        _, stray = copy(parser).parse_args(words, values)  # a parser keeps what it parses, and other threads parse, too
     except OptionParsingError as error:
         raise OptionError(str(error.msg).strip().partition("error: ")[2]) from error
     return LineOptions(tuple(values.given), tuple(stray))

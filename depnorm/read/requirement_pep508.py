@@ -1,15 +1,15 @@
 """The parts of a requirement that `packaging` reads, remembered: corpora repeat the same lines thousands of times."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 
 from depnorm.model import canonical_name
+from depnorm.model.remembered import remembered
 
 
-@lru_cache(maxsize=4_096)
+@remembered(4_096)
 def parse(text: str) -> Requirement:
     """A PEP 508 requirement; raises `InvalidRequirement`, and `RecursionError` for absurd nesting."""
     return Requirement(text)
@@ -23,7 +23,7 @@ def parse_or_none(text: str) -> Requirement | None:
         return None
 
 
-@lru_cache(maxsize=1_024)
+@remembered(1_024)
 def canonical_marker(text: str) -> str | None:
     """A marker in its canonical spelling, None for an empty one; raises `InvalidMarker`."""
     return str(Marker(text)) if text else None

@@ -115,6 +115,14 @@ def continued_lines(number: int, line: str, following: Iterator[tuple[int, str]]
     return physical
 
 
+def find_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of a requirements file, each with its line as pip counts them."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        start = comment_start(line)
+        if start < len(line):
+            yield number, line[start:]
+
+
 def refuses(items: Iterable[Dependency | RepoReference | Option | Problem]) -> bool:
     """Whether pip refuses the line that `items` are of."""
     return any(isinstance(item, Problem) and item.rule in {REJECTED, LOCAL_IN_INTENT} for item in items)

@@ -100,6 +100,7 @@ def _unread_rest(physical: Iterator[tuple[int, str]], path: str, reason: str) ->
             raw="\n".join(line for _, line in rest),
             message=message,
             hint="List only what is to be installed, one requirement a line.",
+            of_file=True,
         )
 
 

@@ -14,6 +14,8 @@ from depnorm.read.vcs_version import git_reader
 _SECTION = re.compile(r"\[(?P<name>.+)\]")
 _KEY = re.compile(r"(?P<key>[^=:]*)[=:](?P<value>.*)", re.DOTALL)
 _TEXT_OPTIONS = {("metadata", "name"): "project-name", ("options", "python_requires"): "requires-python"}
+_SIGNS = ("#", ";")
+_LIST_COMMENT = " #"
 _GROUPS = {"install_requires": None, "setup_requires": "build-system", "tests_require": "group:tests"}
 
 
@@ -59,20 +61,41 @@ def parse_setup_cfg(data: bytes, path: str) -> SpecFile:
     return assemble(items, path=path, file_format=SpecFormat.SETUP_CFG, encoding=text.encoding)
 
 
+def find_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of a setup.cfg, each with its line: lines that begin with a sign, and ` #` in a list."""
+    lines = physical_lines(text)
+    yield from ((number, raw.strip()) for number, raw in enumerate(lines, 1) if raw.strip().startswith(_SIGNS))
+    for part in _parts(lines):
+        if isinstance(part, _Entry) and _is_list(part):
+            for line, item in _split(part):
+                _, sign, comment = item.partition(_LIST_COMMENT)
+                if sign:
+                    yield line.number, f"#{comment}"
+
+
 def _read(lines: list[str], path: str) -> Iterator[Item]:
     yield from _sections(lines, path)
+    for part in _parts(lines):
+        if isinstance(part, _Entry):
+            yield from _read_entry(part, path)
+        else:
+            yield _broken(part.number, part.raw, path)
+
+
+def _parts(lines: list[str]) -> Iterator[_Entry | _Line]:
+    """The entries in order, and the lines that are part of none."""
     entry: _Entry | None = None
     section = ""
     for number, raw in enumerate(lines, 1):
         text = raw.strip()
-        if not text or text.startswith(("#", ";")):
+        if not text or text.startswith(_SIGNS):
             continue
         indent = len(raw) - len(raw.lstrip())
         if entry is not None and indent > entry.indent:
             entry.lines.append(_Line(number=number, text=text, raw=raw))
             continue
         if entry is not None:
-            yield from _read_entry(entry, path)
+            yield entry
             entry = None
         if header := _SECTION.match(text):
             section = header["name"]
@@ -81,9 +104,9 @@ def _read(lines: list[str], path: str) -> Iterator[Item]:
             if value := match["value"].strip():
                 entry.lines.append(_Line(number=number, text=value, raw=raw))
         else:
-            yield _broken(number, raw, path)
+            yield _Line(number=number, text=text, raw=raw)
     if entry is not None:
-        yield from _read_entry(entry, path)
+        yield entry
 
 
 def _sections(lines: list[str], path: str) -> Iterator[Option]:
@@ -116,6 +139,11 @@ def _read_entry(entry: _Entry, path: str) -> Iterator[Item]:
         yield from _requirements(entry, path, f"extra:{entry.key}")
 
 
+def _is_list(entry: _Entry) -> bool:
+    is_group = entry.section == "options" and entry.key.replace("-", "_") in _GROUPS
+    return is_group or entry.section == "options.extras_require"
+
+
 def _requirements(entry: _Entry, path: str, group: str | None) -> Iterator[Item]:
     if entry.value.startswith("file:") and group == "group:tests":
         location = Location(path=path, line=entry.lines[0].number)
@@ -129,7 +157,7 @@ def _requirements(entry: _Entry, path: str, group: str | None) -> Iterator[Item]
 def _listed(entry: _Entry, path: str, group: str | None) -> Iterator[Item]:
     for line, text in _split(entry):
         location = Location(path=path, line=line.number)
-        requirement = text.partition(" #")[0].strip()
+        requirement = text.partition(_LIST_COMMENT)[0].strip()
         yield from parse_pep508(requirement, location=location, raw=line.raw, group=group)
         if group == "build-system" and (backend := git_reader(requirement)):
             yield Option(name="reads-git", value=backend, location=location, raw=line.raw)

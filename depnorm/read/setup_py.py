@@ -1,11 +1,12 @@
 """setup.py, read as a syntax tree and never run: what `setup(...)` is given in plain sight."""
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from io import StringIO
 
 from depnorm.model import Location, Option, PathBase, Problem, ReferenceKind, RepoReference, SpecFile, SpecFormat
+from depnorm.model.quiet_warnings import warnings_ignored
 from depnorm.read.assemble import Item, assemble, encoding_problems, with_line_feeds
 from depnorm.read.pep508 import parse_pep508
 from depnorm.read.setup_py_values import Evaluation, Names, NotLiteral
@@ -13,6 +14,7 @@ from depnorm.read.text import decode
 from depnorm.read.vcs_version import git_reader
 
 MAX_CHARACTERS = 200_000
+_NAME = "<depnorm: a setup.py>"  # what Python calls it when it warns; no module of anybody has such a name
 # Two are real (one for each branch of an `if`); each of a longer list is one DYNAMIC reference.
 _MAX_CALLS = 10
 _GROUPS = {"install_requires": None, "setup_requires": "build-system", "tests_require": "group:tests"}
@@ -35,6 +37,20 @@ def parse_setup_py(data: bytes, path: str) -> SpecFile:
     if text.damaged:  # a byte order mark and a coding cookie are fine in Python
         items += encoding_problems(text, path)
     return assemble(items, path=path, file_format=SpecFormat.SETUP_PY, encoding=text.encoding)
+
+
+def find_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of a Python file, each with its line, up to where Python's own tokenizer stops."""
+    import tokenize  # noqa: PLC0415  few files speak to depnorm
+
+    found: list[tuple[int, str]] = []
+    with warnings_ignored("<string>"):  # what the tokenizer calls its text
+        try:
+            tokens = tokenize.generate_tokens(StringIO(text).readline)
+            found.extend((token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT)
+        except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+    yield from found
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +106,8 @@ def _parse(source: str) -> ast.Module | str:
     if len(source) > MAX_CHARACTERS:
         return f"is longer than {MAX_CHARACTERS:,} characters"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the file's own escapes and comparisons are not depnorm's to warn of
-            return ast.parse(source)
+        with warnings_ignored(_NAME):  # the file's own escapes are not depnorm's to warn of
+            return ast.parse(source, filename=_NAME)
     except SyntaxError as error:
         return f"is not Python 3: {error.msg} (line {error.lineno})"
     except (ValueError, RecursionError, MemoryError):

@@ -60,6 +60,18 @@ def split_commands(source: str) -> Iterator[Command]:
         yield builder.finished
 
 
+def find_comments(source: str) -> Iterator[tuple[int, str]]:
+    """The comments of a script whose newlines are line feeds, each with its line; a here-document holds none."""
+    builder = _Builder(source)
+    position = 0
+    while position < len(source):
+        match = _TOKEN.match(source, position)
+        assert match is not None  # noqa: S101  the last alternative matches any character
+        if match.lastgroup == "comment":
+            yield builder.line, match.group()
+        position = builder.take(match)
+
+
 class _Builder:
     """Collects the tokens of one command after another."""
 

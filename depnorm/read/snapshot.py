@@ -77,8 +77,8 @@ class Snapshot(Repository):
             return ""
         return found.node.identity if found.node else ""
 
-    def read_bytes(self, path: str) -> bytes:
-        """The content of a regular file; raises as that of a directory does."""
+    def read_bytes(self, path: str, at_most: int | None = None) -> bytes:
+        """The content of a regular file, or its first `at_most` bytes; raises as that of a directory does."""
         kind = self.entry(path)
         if kind is Entry.OUTSIDE:
             message = f"{path}: leaves the repository and was not opened"
@@ -89,7 +89,7 @@ class Snapshot(Repository):
         data = self.tree.content(node, MAX_SPEC_FILE_BYTES)
         if data is None:
             raise UnusableInputError(f"{path}: is larger than {MAX_SPEC_FILE_BYTES // 2**20} MiB")
-        return data
+        return data if at_most is None else data[:at_most]
 
     def list_directory(self, path: str) -> tuple[str, ...]:
         """Names in a directory, sorted; empty for anything but a directory inside the repository."""

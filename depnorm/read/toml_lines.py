@@ -125,6 +125,11 @@ def parse_toml(text: str, max_characters: int = MAX_CHARACTERS) -> TomlDocument:
     return layout.document(data)
 
 
+def find_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of TOML whose newlines are line feeds, each with its line."""
+    return ((token.line, token.text) for token in _tokens(text) if token.kind == "comment")
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     line = 1
     for match in _TOKEN.finditer(text):

@@ -5,17 +5,21 @@ its anchor), no depth of nesting recurses, and an alias shares its anchor's chil
 files are made of needs no parser for the whole of YAML: `yaml_plain` reads it several times faster, or leaves it.
 """
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from depnorm.read.yaml_node import MAPPING, MERGE, NULL, SEQUENCE, TEXT, Complaint, Document, Kind, Node
+from depnorm.model.quiet_import import process_kept
+from depnorm.read.yaml_node import MAPPING, MERGE, NULL, SEQUENCE, TEXT, Complaint, Document, Kind, Node, Source
 from depnorm.read.yaml_plain import parse_plain_yaml
 
 MAX_NODES = 10_000
 MAX_DEPTH = 64
 
+_COMMENT = re.compile(r"(?:(?<=[ \t\r\n])|\A\ufeff?)#[^\r\n]*")
 _MESSAGE_CHARACTERS = 200
 _STANDARD = "tag:yaml.org,2002:"
 # What YAML's safe constructor knows, by the kind of node it makes of it; any other tag is an error to it.
@@ -35,6 +39,38 @@ def parse_yaml(text: str) -> Document:
     return Document(root=plain) if plain else parse_whole_yaml(text)
 
 
+def find_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of a YAML text, each with its line: what a `#` begins outside of scalars (YAML 1.2, 6.6).
+
+    None where the text is broken: what is a scalar in it is not known.
+    """
+    document = parse_yaml(text)
+    if document.root is None or document.broken:
+        return
+    spans = sorted(_scalar_spans(document.root))
+    source = Source(text)
+    position = 0
+    while match := _COMMENT.search(text, position):
+        before = bisect_right(spans, (match.start(), len(text)))
+        start, end = spans[before - 1] if before else (0, 0)
+        is_inside = start <= match.start() < end
+        if not is_inside:
+            yield source.line(match.start()), match.group()
+        position = end if is_inside else match.end()
+
+
+def _scalar_spans(root: Node) -> Iterator[tuple[int, int]]:
+    """Where each scalar begins and ends. What an alias repeats is looked at once."""
+    waiting, seen = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if node.kind is Kind.SCALAR:
+            yield node.start, node.end
+        elif id(node.children) not in seen:
+            seen.add(id(node.children))
+            waiting += node.children
+
+
 def parse_whole_yaml(text: str) -> Document:
     """The same by ruamel.yaml, which knows all of YAML."""
     builder = _Builder()
@@ -51,8 +87,9 @@ def parse_whole_yaml(text: str) -> Document:
 
 
 def _events(text: str) -> Iterator[Any]:
-    from ruamel.yaml import YAML  # noqa: PLC0415  heavy; only YAML files need it
-    from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
+    with process_kept("ruamel.yaml"):
+        from ruamel.yaml import YAML  # noqa: PLC0415  heavy; only YAML files need it
+        from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
 
     yaml = YAML(typ="safe", pure=True)
     for event in yaml.parse(text):

@@ -20,9 +20,13 @@ def inspect_json(files: Iterable[model.SpecFile]) -> str:
     return encode_json(documents.InspectDocument(schema=1, files=tuple(_file(file) for file in files)))
 
 
-def findings_json(findings: Iterable[model.Finding]) -> str:
-    """The findings in the order given (`depnorm schema check`)."""
-    return encode_json(documents.CheckDocument(schema=1, findings=tuple(_finding(finding) for finding in findings)))
+def findings_json(findings: Iterable[model.Finding], ignored: Iterable[model.Finding] = (), gone: int = 0) -> str:
+    """The findings in the order given (`depnorm schema check`), and what a review has beside them."""
+    return encode_json(
+        documents.CheckDocument(
+            schema=1, findings=tuple(map(_finding, findings)), ignored=tuple(map(_finding, ignored)), gone=gone
+        )
+    )
 
 
 def plan_json(plan: model.Plan) -> str:
@@ -136,7 +140,14 @@ def _finding(finding: model.Finding) -> documents.Finding:
         message=finding.message,
         hint=finding.hint,
         target=finding.target,
+        end_line=finding.end_line or finding.line,
+        fingerprint=finding.fingerprint,
+        ignored=_ignored(finding.ignored) if finding.ignored else None,
     )
+
+
+def _ignored(ignored: model.Ignored) -> documents.Ignored:
+    return documents.Ignored(by=ignored.by, reason=ignored.reason, line=ignored.line)
 
 
 def _target(target: model.Target) -> documents.Target:

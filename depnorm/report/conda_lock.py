@@ -25,7 +25,7 @@ def render_conda_lock(lock: Lock) -> str:
     """
     import yaml  # noqa: PLC0415  only a conda lock is written as YAML
 
-    with process_kept():
+    with process_kept("conda_lock.lockfile.v1.models"):
         from conda_lock.lockfile.v1.models import Lockfile  # noqa: PLC0415  0.5 s and more
 
     packages = [_package(each, lock.platforms[0]) for each in lock.packages]

@@ -4,9 +4,9 @@ Fields stand in the order of their keys. Every document starts with `"schema": 1
 changes its meaning or goes away, not when one is added. Lines count from 1, 0 means the whole file; sizes are bytes.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from depnorm import model
 from depnorm.model import diff, verification
@@ -93,8 +93,19 @@ class InspectDocument(Struct, frozen=True, kw_only=True):
     files: tuple[File, ...]
 
 
+class Ignored(Struct, frozen=True, kw_only=True):
+    """Who says that a finding does not count, why, and on which line (0: on none)."""
+
+    by: model.IgnoredBy
+    reason: str
+    line: int
+
+
 class Finding(Struct, frozen=True, kw_only=True):
-    """A remark on one line. An empty `path` means the repository."""
+    """A remark on one line, or on those up to `end_line`. An empty `path` means the repository.
+
+    `fingerprint` stays the same when lines move and other lines change. `ignored` is null where the finding counts.
+    """
 
     rule: str
     severity: model.Severity
@@ -103,13 +114,67 @@ class Finding(Struct, frozen=True, kw_only=True):
     message: str
     hint: str
     target: str | None
+    end_line: int
+    fingerprint: str
+    ignored: Ignored | None
 
 
 class CheckDocument(Struct, frozen=True, kw_only=True):
-    """`depnorm check --format json`."""
+    """`depnorm check --format json`.
+
+    `ignored` are the findings that comments or the baseline say do not count, `gone` is how many entries of the
+    baseline were not found any more.
+    """
 
     schema: Literal[1]
     findings: tuple[Finding, ...]
+    ignored: tuple[Finding, ...]
+    gone: int
+
+
+class BaselineEntry(Struct, frozen=True, kw_only=True):
+    """A finding that a check does not tell again. `path` is relative to the directory of the baseline."""
+
+    path: str
+    rule: str
+    message: str
+    fingerprint: str
+
+
+class BaselineDocument(Struct, frozen=True, kw_only=True):
+    """What `depnorm check --write-baseline` writes."""
+
+    schema: Literal[1]
+    findings: tuple[BaselineEntry, ...]
+
+
+Rules = tuple[str, ...]
+
+
+class Configuration(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """What depnorm.toml may say, and the table [tool.depnorm] of pyproject.toml. Paths are relative to the file.
+
+    `per-file-ignores` are patterns of paths, each with the rules that do not count there. `baseline`, `select`,
+    `ignore`, `fail-on` and `inline-ignores` are options of `depnorm check`, the others of `depnorm plan`.
+    """
+
+    select: Rules | UnsetType = UNSET
+    ignore: Rules | UnsetType = UNSET
+    per_file_ignores: dict[str, Rules] | UnsetType = UNSET
+    fail_on: Literal["error", "warning", "info"] | UnsetType = UNSET
+    baseline: str | UnsetType = UNSET
+    inline_ignores: bool | UnsetType = UNSET
+    base_image: str | UnsetType = UNSET
+    python: str | UnsetType = UNSET
+    catalog: str | UnsetType = UNSET
+    layers: Literal["chain", "link"] | UnsetType = UNSET
+    layers_from: str | UnsetType = UNSET
+    max_layers: Annotated[int, Meta(ge=0, le=99)] | UnsetType = UNSET
+    fallback: Literal["auto", "always"] | UnsetType = UNSET
+    all_specs: bool | UnsetType = UNSET
+    slim: bool | UnsetType = UNSET
+    repo_dir: str | UnsetType = UNSET
+    user_id: Annotated[int, Meta(ge=0, le=999_999_999)] | UnsetType = UNSET
 
 
 class Target(Struct, frozen=True, kw_only=True):

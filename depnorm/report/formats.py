@@ -47,6 +47,7 @@ class FindingsFormat(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
+    GITLAB = "gitlab"
 
 
 class SchemaFormat(StrEnum):
@@ -62,6 +63,8 @@ class SchemaName(StrEnum):
     PLAN = "plan"
     CHECK = "check"
     FIX = "fix"
+    BASELINE = "baseline"
+    CONFIG = "config"
     LOCK = "lock"
     LOCK_CRAN = "lock-cran"
     CATALOG = "catalog"
@@ -105,27 +108,29 @@ def format_plan(plan: model.Plan, name: PlanFormat, display: Display, repository
             assert_never(name)
 
 
-def format_findings(
-    findings: Sequence[model.Finding], name: FindingsFormat, display: Display, rules: Mapping[str, RuleText]
-) -> str:
+def format_review(review: model.Review, name: FindingsFormat, display: Display, rules: Mapping[str, RuleText]) -> str:
     """Findings in one of the formats, in the order given; `rules` by code, for formats that describe them."""
     match name:
         case FindingsFormat.TEXT:
-            from depnorm.report.terminal_findings import findings_text
+            from depnorm.report.terminal_findings import review_text
 
-            return findings_text(findings, display)
+            return review_text(review, display)
         case FindingsFormat.JSON:
             from depnorm.report.as_json import findings_json
 
-            return findings_json(findings)
+            return findings_json(review.findings, review.ignored, review.gone)
         case FindingsFormat.SARIF:
             from depnorm.report.sarif import findings_sarif
 
-            return findings_sarif(findings, rules)
+            return findings_sarif(review.findings, rules, review.ignored, review.baseline)
         case FindingsFormat.GITHUB:
             from depnorm.report.github import findings_github
 
-            return findings_github(findings)
+            return findings_github(review.findings)
+        case FindingsFormat.GITLAB:
+            from depnorm.report.gitlab import findings_gitlab
+
+            return findings_gitlab(review.findings)
         case _:
             assert_never(name)
 

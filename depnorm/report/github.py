@@ -23,6 +23,8 @@ def _command(finding: model.Finding) -> str:
         properties |= {"file": finding.path}
     if finding.line:
         properties |= {"line": str(finding.line)}
+    if finding.end_line:
+        properties |= {"endLine": str(finding.end_line)}
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     hint = f" ({finding.hint})" if finding.hint else ""
     return f"::{_COMMANDS[finding.severity]} {listed}::{_data(finding.message + hint)}"

@@ -80,7 +80,8 @@ def _findings(plan: model.Plan) -> Iterator[str]:
         place = str(model.Location(path=finding.path, line=finding.line))
         hint = f" *{_plain(finding.hint)}*" if finding.hint else ""
         where = f"{_code(place)}: " if place else ""
-        yield f"- {where}**{_plain(finding.rule)}** {_plain(finding.message)}{hint}"
+        said = f"{_plain(finding.message)} ({_plain(wording.judgement(finding))})"
+        yield f"- {where}**{_plain(finding.rule)}** {said}{hint}"
 
 
 def _plain(text: str) -> str:

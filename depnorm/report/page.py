@@ -106,6 +106,14 @@ def render_page(
     )
 
 
+def render_fragment(template: str, title: str, values: Mapping[str, Any]) -> str:
+    """A part of somebody else's page: without a script, with styles for nothing but itself.
+
+    Its colours are those of the text around it, so that it reads on a light and on a dark page.
+    """
+    return _environment().get_template(template).render(values, title=title, css=_file("fragment.css"))
+
+
 def json_in_html(value: Mapping[str, Any]) -> str:
     """JSON that can stand in a script element: no text in it can end that, or begin a comment."""
     return json.dumps(_shown(value), separators=(",", ":"), ensure_ascii=True).translate(_UNSAFE)

@@ -12,16 +12,18 @@ _NEEDED = 3
 
 def plan_page(plan: model.Plan, repository: str = "") -> str:
     """The page, with the repository's name in its title; no text of the repository can add markup or a script to it."""
-    values = {"lead": list(_lead(plan)), "figures": _figures(plan), "sections": list(_sections(plan))}
-    return render_page("plan.html.j2", _title(plan, repository), values)
+    values = {"lead": list(lead(plan)), "figures": _figures(plan), "sections": list(sections(plan))}
+    return render_page("plan.html.j2", title(plan, repository), values)
 
 
-def _title(plan: model.Plan, repository: str) -> str:
+def title(plan: model.Plan, repository: str = "") -> str:
+    """What the plan is for."""
     name = f"Plan of {repository}" if repository else "Plan"
     return f"{name}, for {wording.languages(plan.target)}"
 
 
-def _lead(plan: model.Plan) -> Iterator[str]:
+def lead(plan: model.Plan) -> Iterator[str]:
+    """The sentences that say most."""
     proof = "locked" if plan.mode is model.Mode.LOCKED else "declared, not locked: versions are unproven"
     yield f"On {plan.target.base_image}, {wording.packages_as_of(plan)} ({proof})."
     if plan.layers_from:
@@ -54,7 +56,8 @@ def _figures(plan: model.Plan) -> list[Figure]:
     ]
 
 
-def _sections(plan: model.Plan) -> Iterator[Part]:
+def sections(plan: model.Plan) -> Iterator[Part]:
+    """The tables: the stages, where there are any, then the findings, then what else there is."""
     if plan.stages:
         text = (
             "What comes first is shared; what is this repository's alone comes last, so that a commit rebuilds little."
@@ -126,7 +129,7 @@ def _findings(findings: Sequence[model.Finding]) -> Table:
         (
             Cell(text=finding.rule),
             Cell(
-                text=finding.severity.value,
+                text=wording.judgement(finding),
                 sort=str(len(model.Severity) - finding.severity.rank),
                 tone=finding.severity.value,
             ),

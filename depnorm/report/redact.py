@@ -1,9 +1,9 @@
 """What every report does to text of a repository before it shows it: hide credentials, show control characters."""
 
 from dataclasses import replace
-from functools import lru_cache
 
 from depnorm.model import Option, redact
+from depnorm.model.remembered import remembered
 from depnorm.model.secret_name import HIDDEN, is_secret_name
 
 __all__ = ["encodable", "hide_value", "printable", "redact"]
@@ -18,7 +18,7 @@ def hide_value(option: Option) -> Option:
     return replace(option, value=HIDDEN, raw=f"{before}: {HIDDEN}" if colon else option.raw)
 
 
-@lru_cache(maxsize=512)  # reports repeat their messages and hints
+@remembered(512)  # reports repeat their messages and hints
 def printable(text: str) -> str:
     r"""`text` redacted, on one line, and safe for a terminal: whatever does not print is shown as `\x1b` or `\n`.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, assert_never
 from urllib.parse import quote
 
 from depnorm import model
@@ -10,16 +10,28 @@ from depnorm.report.encode import encode_json
 from depnorm.report.redact import printable, redact
 from depnorm.report.rule_text import RuleText
 
+FINGERPRINT = "depnorm/v1"
+"""What the fingerprints are called; another way to make them gets another number (3.27.17)."""
 _LEVELS = {
     model.Severity.ERROR: "error",
     model.Severity.WARNING: "warning",
     model.Severity.INFO: "note",
 }
+_GROUPS = {"0": "spec-files", "1": "references", "2": "sharing", "3": "broken-input", "4": "security"}
 
 
-def findings_sarif(findings: Sequence[model.Finding], rules: Mapping[str, RuleText]) -> str:
-    """One run with the rules that were found; paths are relative to the directory that is checked out."""
-    codes = sorted({finding.rule for finding in findings})
+def findings_sarif(
+    findings: Sequence[model.Finding],
+    rules: Mapping[str, RuleText],
+    ignored: Sequence[model.Finding] = (),
+    baseline: str = "",
+) -> str:
+    """One run with the rules that were found; paths are relative to the directory that is checked out.
+
+    What is ignored is there and suppressed, in the source by a comment or outside of it by the baseline (3.35).
+    """
+    found = (*findings, *ignored)
+    codes = sorted({finding.rule for finding in found})
     driver = {
         "name": "depnorm",
         "version": version("depnorm"),
@@ -32,7 +44,8 @@ def findings_sarif(findings: Sequence[model.Finding], rules: Mapping[str, RuleTe
             "runs": [
                 {
                     "tool": {"driver": driver},
-                    "results": [_result(finding, codes) for finding in findings],
+                    "automationDetails": {"id": "depnorm/"},
+                    "results": [_result(finding, codes, baseline) for finding in found],
                 }
             ],
         }
@@ -47,27 +60,47 @@ def _rule(code: str, rules: Mapping[str, RuleText]) -> dict[str, Any]:
         "id": code,
         "name": rule.name,
         "shortDescription": {"text": rule.summary},
-        "help": {"text": rule.page},
+        "fullDescription": {"text": rule.summary},
+        "help": {"text": rule.page, "markdown": f"```text\n{rule.page}```\n"},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [_GROUPS.get(code[2:3], "dependencies")]},
     }
 
 
-def _result(finding: model.Finding, codes: Sequence[str]) -> dict[str, Any]:
+def _result(finding: model.Finding, codes: Sequence[str], baseline: str) -> dict[str, Any]:
     message = f"{finding.message} ({finding.hint})" if finding.hint else finding.message
-    return {
+    result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": codes.index(finding.rule),
         "level": _LEVELS[finding.severity],
         # SARIF gives [text](target) in a message a meaning (3.11.6); a backslash takes it away.
         "message": {"text": printable(message).replace("[", "\\[").replace("]", "\\]")},
-        "locations": [{"physicalLocation": _physical_location(finding)}],
+        "locations": [{"physicalLocation": _physical_location(finding.path, finding.line, finding.end_line)}],
     }
+    if finding.fingerprint:
+        result["partialFingerprints"] = {FINGERPRINT: finding.fingerprint}
+    if finding.ignored:
+        result["suppressions"] = [_suppression(finding.path, finding.ignored, baseline)]
+    return result
 
 
-def _physical_location(finding: model.Finding) -> dict[str, Any]:
+def _suppression(path: str, ignored: model.Ignored, baseline: str) -> dict[str, Any]:
+    match ignored.by:
+        case model.IgnoredBy.COMMENT:
+            place = {"physicalLocation": _physical_location(path, ignored.line)}
+            found = {"kind": "inSource", "status": "accepted", "location": place}
+            return found | ({"justification": printable(ignored.reason)} if ignored.reason else {})
+        case model.IgnoredBy.BASELINE:
+            justification = f"It was there when the baseline {baseline} was written."
+            return {"kind": "external", "status": "accepted", "justification": printable(justification)}
+        case _:
+            assert_never(ignored.by)
+
+
+def _physical_location(path: str, line: int, end_line: int = 0) -> dict[str, Any]:
     """A remark on the repository points at its directory: code scanning services ask for a location."""
-    path = redact(finding.path) or "."  # before it is quoted, which would hide it from what redacts the document
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(path, safe="/.", errors="surrogateescape")}}
-    if finding.line:
-        location["region"] = {"startLine": finding.line}
+    shown = redact(path) or "."  # before it is quoted, which would hide it from what redacts the document
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(shown, safe="/.", errors="surrogateescape")}}
+    if line:
+        location["region"] = {"startLine": line} | ({"endLine": end_line} if end_line else {})
     return location

@@ -1,6 +1,7 @@
 """A plan for people: what counts, what refers back, the stages in order, and what is shared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from rich.tree import Tree
@@ -9,7 +10,10 @@ from depnorm import model
 from depnorm.report import wording
 from depnorm.report.display import Display, Hanging
 from depnorm.report.redact import printable
-from depnorm.report.terminal_findings import STYLES
+from depnorm.report.terminal_findings import finding_line
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 _HEADING = "bold"
 _QUIET = "dim"
@@ -92,14 +96,8 @@ def _add_rest(branch: Tree, number: int, place: str) -> None:
 
 
 def _finding(finding: model.Finding) -> Text:
-    place = printable(str(model.Location(path=finding.path, line=finding.line)))
     hint = f"\nhint: {printable(finding.hint)}" if finding.hint else ""
-    return Text.assemble(
-        f"{place}: " if place else "",
-        (printable(finding.rule), STYLES[finding.severity]),
-        f" {printable(finding.message)}",
-        (hint, _QUIET),
-    )
+    return Text.assemble(finding_line(finding), (hint, _QUIET))
 
 
 def _add_stages(tree: Tree, stages: Sequence[model.Stage], layers: Sequence[model.LayerDecision]) -> None:
@@ -108,15 +106,22 @@ def _add_stages(tree: Tree, stages: Sequence[model.Stage], layers: Sequence[mode
     branch = tree.add(Text("Stages, in build order", style=_HEADING))
     for number, stage in enumerate(stages, start=1):
         node = branch.add(_stage_title(number, stage))
-        reasons = wording.reasons(stage, layers)
-        if len(stage.packages) > 1 or (stage.packages and stage.kind is not model.StageKind.SHARED):
-            names = [printable(wording.package(package)) for package in stage.packages]
-            why = f" (not shared: {reasons.pop()})" if wording.is_one_reason(stage) else ""
-            node.add(Text.assemble(wording.shortened(names, _MAX_PACKAGES), (printable(why), _QUIET)))
-        for reason in reasons:
-            node.add(Hanging(Text("not shared: ", style=_QUIET), Text(printable(reason), style=_QUIET)))
+        for line in _packages(stage, layers):
+            node.add(line)
         if stage.needs and "." not in stage.needs:
             node.add(Text(f"of the repository it reads only: {_files(stage.needs)}", style=_QUIET))
+
+
+def _packages(stage: model.Stage, layers: Sequence[model.LayerDecision]) -> "Iterator[RenderableType]":
+    """What a stage installs, and why it is not shared: on one line where it is a single package."""
+    names = [printable(wording.package(package)) for package in stage.packages]
+    reasons = [Text(printable(reason), style=_QUIET) for reason in wording.reasons(stage, layers)]
+    if len(names) == len(reasons) == 1:
+        yield Hanging(Text.assemble(names[0], (", not shared: ", _QUIET)), reasons[0])
+        return
+    if len(names) > 1 or (names and stage.kind is not model.StageKind.SHARED):
+        yield Text(wording.shortened(names, _MAX_PACKAGES))
+    yield from (Hanging(Text("not shared: ", style=_QUIET), reason) for reason in reasons)
 
 
 def _files(paths: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 """How sizes, counts and packages are said, the same in every text format."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from depnorm import model
 from depnorm.report.sharing import own_bytes, own_sizes
@@ -73,8 +73,9 @@ def prebuilt(plan: model.Plan) -> str:
 
 
 def tally(findings: Iterable[model.Finding]) -> str:
-    """`3 findings (1 error, 2 warnings)`, or `no findings`."""
-    severities = [finding.severity for finding in findings]
+    """`3 findings (1 error, 2 warnings; 1 ignored)`, or `no findings`."""
+    found = tuple(findings)
+    severities = [finding.severity for finding in found]
     if not severities:
         return "no findings"
     parts = [
@@ -86,7 +87,30 @@ def tally(findings: Iterable[model.Finding]) -> str:
         )
         if severity in severities
     ]
-    return f"{count(len(severities), 'finding')} ({', '.join(parts)})"
+    ignored = sum(finding.ignored is not None for finding in found)
+    note = f"; {ignored:,} ignored" if ignored else ""
+    return f"{count(len(severities), 'finding')} ({', '.join(parts)}{note})"
+
+
+def judgement(finding: model.Finding) -> str:
+    """`warning`, or of what does not count `warning, ignored: reason`."""
+    if finding.ignored is None:
+        return finding.severity.value
+    reason = f": {finding.ignored.reason}" if finding.ignored.reason else ""
+    return f"{finding.severity.value}, ignored{reason}"
+
+
+def review_notes(review: model.Review) -> Iterator[str]:
+    """A sentence for each way in which findings do not count, and one on a baseline that has more than there is."""
+    by = [finding.ignored.by for finding in review.ignored if finding.ignored]
+    if comments := by.count(model.IgnoredBy.COMMENT):
+        yield f"{count(comments, 'finding')} ignored by {'a comment' if comments == 1 else 'comments'}."
+    if known := by.count(model.IgnoredBy.BASELINE):
+        yield f"{count(known, 'finding')} known to the baseline."
+    if review.gone:
+        entries = f"{review.gone:,} entries" if review.gone > 1 else "1 entry"
+        verb = "are" if review.gone > 1 else "is"
+        yield f"{entries} of the baseline {verb} no longer found; write it again with --write-baseline."
 
 
 def own_size(plan: model.Plan) -> str:
@@ -142,13 +166,7 @@ _MAX_REASONS = 5
 _MAX_NAMES = 5
 
 
-def is_one_reason(stage: model.Stage) -> bool:
-    """Whether one reason holds for all packages of a stage."""
-    whys = {each.why for each in stage.packages}
-    return stage.kind is not model.StageKind.SHARED and len(whys) == 1 and whys != {""}
-
-
-def reasons(stage: model.Stage, layers: Iterable[model.LayerDecision]) -> list[str]:
+def reasons(stage: model.Stage, layers: Iterable[model.LayerDecision]) -> tuple[str, ...]:
     """Why packages of a stage are in no shared layer: a clause with the packages, the most common first.
 
     The reasons of `layers` that are not taken are told elsewhere, and not repeated.
@@ -162,7 +180,7 @@ def reasons(stage: model.Stage, layers: Iterable[model.LayerDecision]) -> list[s
     asked = len({each.name for each in stage.packages})
     lines = [_reason(why, tuple(names[why]), alone=len(names[why]) == asked) for why in found[:_MAX_REASONS]]
     more = [f"{count(len(found) - _MAX_REASONS, 'reason')} more, which --format json has"]
-    return [*lines, *(more if len(found) > _MAX_REASONS else [])]
+    return (*lines, *(more if len(found) > _MAX_REASONS else []))
 
 
 _LAYER = "a layer has it that is not taken (see below)"

@@ -107,7 +107,7 @@ def _own_alias() -> str:
 
 def _own_defaults() -> tuple[str, ...]:
     """What `defaults` stands for without any setting."""
-    with process_kept():  # conda's own constants, which conda-lock brings
+    with process_kept("conda_lock._vendor.conda.base.constants"):  # conda's own constants, which conda-lock brings
         from conda_lock._vendor.conda.base.constants import DEFAULT_CHANNELS_UNIX  # noqa: PLC0415  heavy
     return tuple(DEFAULT_CHANNELS_UNIX)
 

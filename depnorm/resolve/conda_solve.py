@@ -1,6 +1,7 @@
 """rattler's solver and its way to channels: one joint solve of match specs, as of a date."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -102,7 +103,7 @@ def _question(request: CondaRequest, place: Path, *, dated: bool) -> dict[str, A
 
 def ask(task: str, question: object, channels: Sequence[CondaChannel] = ()) -> Any:
     """The answer of a task of `conda_rattler`, in a process of its own; raises `ResolutionError`."""
-    command = [sys.executable, "-I", "-c", _WORKER, task, *(str(Path(each).absolute()) for each in sys.path)]
+    command = [sys.executable, "-I", "-c", _WORKER, task, *_module_places()]
     try:
         done = subprocess.run(  # noqa: S603  fixed arguments; the question goes to stdin
             command, input=json.dumps(question).encode(), capture_output=True, check=False, timeout=_ALL_SECONDS
@@ -121,6 +122,14 @@ def ask(task: str, question: object, channels: Sequence[CondaChannel] = ()) -> A
     if said["unsatisfiable"]:
         raise NoSolutionError(_public(_reason(said["message"]), channels))
     raise _unreachable(said["message"], channels)
+
+
+def _module_places() -> list[str]:
+    """Where modules are, from wherever a process stands; where this one stands it may be nowhere."""
+    try:
+        return [str(Path(each).absolute()) for each in sys.path]
+    except OSError:
+        return [each for each in sys.path if os.path.isabs(each)]  # noqa: PTH117  a text
 
 
 def _reason(message: str) -> str:

@@ -3,12 +3,13 @@
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -94,10 +95,15 @@ def find_uv() -> str:
     return found
 
 
-@cache
 def uv_version() -> str:
     """What uv says of itself; raises `ResolutionError` without one."""
-    done = subprocess.run([find_uv(), "--version"], capture_output=True, text=True, check=False)  # noqa: S603  uv
+    uv = find_uv()
+    return _version_of(uv, os.stat(uv).st_mtime_ns)  # noqa: PTH116  it was found
+
+
+@lru_cache(maxsize=4)
+def _version_of(uv: str, _written: int) -> str:
+    done = subprocess.run([uv, "--version"], capture_output=True, text=True, check=False)  # noqa: S603  uv
     return done.stdout.strip()
 
 
@@ -143,6 +149,8 @@ def _arguments(query: Query) -> Sequence[str]:
         *("--index-strategy", "unsafe-best-match"),  # as pip: the best version of any index
         *(("--exclude-newer", f"{query.as_of}T23:59:59.999999Z") if query.as_of else ()),
         *("--python-version", query.release, "--python-platform", uv_platform(query.platform)),
+        # It runs no code with it. Looking for the version asked for takes seconds where each has a shim (pyenv).
+        *(("--python", sys.executable) if sys.executable and not query.builds else ()),
         # uv builds nothing for a version
         *(() if query.builds or (query.alone and query.sdists) else ("--only-binary", ":all:")),
         *("--prerelease", query.prereleases),

@@ -32,6 +32,7 @@ from depnorm.share.catalog_format import (
     SnapshotFile,
     SubsetEntry,
 )
+from depnorm.share.file_state import State, file_state
 
 SHIPPED = Path(__file__).parent.parent / "catalogs"
 MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -48,12 +49,16 @@ def list_catalogs() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in SHIPPED.glob(f"*/{CATALOG_FILE}")))
 
 
-def load_catalog(name_or_path: str = "default") -> Catalog:
-    """A catalog that ships, by name, or the one in a directory.
+def load_catalog(name_or_path: str | Path | Catalog = "default") -> Catalog:
+    """A catalog that ships, by name, or the one in a directory; one that is loaded is itself.
 
-    Raises `CatalogError` for one that does not exist, or whose file has a field that is missing or malformed.
+    It is kept until its file changes. Raises `CatalogError` for one that does not exist, or whose file has a field that
+    is missing or malformed.
     """
-    return _read_catalog(_find(name_or_path))
+    if isinstance(name_or_path, Catalog):
+        return name_or_path
+    directory = _find(str(name_or_path))
+    return _read_catalog(directory, file_state(directory / CATALOG_FILE))
 
 
 def load_snapshot(catalog: Catalog, python: str) -> Snapshot:
@@ -67,7 +72,8 @@ def load_snapshot(catalog: Catalog, python: str) -> Snapshot:
         raise CatalogError(
             f"catalog {catalog.name}: has no snapshot for Python {python}", hint=f"It has snapshots for {known}."
         )
-    return _read_snapshot(Path(catalog.source) / snapshot_file(python), python)
+    path = Path(catalog.source) / snapshot_file(python)
+    return _read_snapshot(path, python, file_state(path))
 
 
 def snapshot_file(python: str) -> str:
@@ -106,7 +112,7 @@ def _decode(path: Path, kind: type[_File]) -> _File:
 
 
 @lru_cache(maxsize=8)
-def _read_catalog(directory: Path) -> Catalog:
+def _read_catalog(directory: Path, _state: State) -> Catalog:
     path = directory / CATALOG_FILE
     file = _decode(path, CatalogFile)
     _check_catalog(path, file)
@@ -171,7 +177,7 @@ def _check_catalog(path: Path, file: CatalogFile) -> None:
 
 
 @lru_cache(maxsize=16)
-def _read_snapshot(path: Path, python: str) -> Snapshot:
+def _read_snapshot(path: Path, python: str, _state: State) -> Snapshot:
     file = _decode(path, SnapshotFile)
     if file.python != python:
         raise CatalogError(f"{path}: is for Python {file.python}, not {python}")

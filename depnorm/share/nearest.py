@@ -8,7 +8,6 @@ bound excludes on purpose. Several pins may keep a repository from one layer tog
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from depnorm.model import (
@@ -19,6 +18,7 @@ from depnorm.model import (
     SharedLayer,
     Snapshot,
 )
+from depnorm.model.remembered import remembered
 from depnorm.share.admit import admit
 from depnorm.share.exclusion import MAX_SPECIFIERS, Demand, exclusion, find_causes, find_demands
 from depnorm.share.layers import closure
@@ -164,7 +164,7 @@ def _can_move(lines: Sequence[Dependency], version: str) -> bool:
     return is_plain and is_near(",".join(dict.fromkeys(line.spec for line in lines)), version)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1_024)
 def is_near(spec: str, version: str) -> bool:
     """Whether `spec` excludes `version` by being narrow, and allows an older one of the same release series."""
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415  only a pin leads here

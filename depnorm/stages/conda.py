@@ -30,7 +30,9 @@ def early_environment(placement: EnvironmentPlacement, *, soft: bool) -> Iterato
             kind=StageKind.EARLY,
             name=f"{placement.file} (pip)",
             why="the pip section, as conda runs it",
-            step=RunEnvironmentPip(lines=placement.early_pip, directory=placement.directory, soft=soft),
+            step=RunEnvironmentPip(
+                lines=placement.early_pip, directory=placement.directory, soft=soft, plain=placement.plain_pip
+            ),
             needs=placement.needs,
             packages=packages(of(placement.packages, Ecosystem.PYPI)),
         )

@@ -159,13 +159,20 @@ def _requirements(dependencies: Iterable[Dependency]) -> tuple[str, ...]:
 
 def _command(placement: PipPlacement) -> PipCommand:
     """The user's own command."""
-    file = posixpath.relpath(placement.file, placement.directory or ".")
+    # From the root of the repository; a relative path would ask where the process stands, which may be nowhere.
+    file = posixpath.relpath(f"/{placement.file}", f"/{placement.directory}")
     return PipCommand(files=(file,), directory=placement.directory)
 
 
 def _early_command(placement: PipPlacement, joining: Iterable[Dependency]) -> PipCommand:
     without = _joined(placement.lines[When.SOFT], placement.lines[When.LATE])
-    return replace(_command(placement), requirements=_requirements(joining), without=without)
+    return replace(
+        _command(placement),
+        requirements=_requirements(joining),
+        without=without,
+        plain=placement.plain,
+        words=placement.words,
+    )
 
 
 def _soft_command(placement: PipPlacement) -> PipCommand:

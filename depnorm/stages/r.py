@@ -70,7 +70,9 @@ def early_script(placement: ScriptPlacement, snapshot: str | None, shared: Share
 
 
 def _run_script(placement: ScriptPlacement, snapshot: str | None, *, soft: bool = False) -> RunRScript:
-    return RunRScript(file=placement.file, packages=placement.certain, snapshot=snapshot, soft=soft)
+    return RunRScript(
+        file=placement.file, packages=placement.certain, snapshot=snapshot, soft=soft, plain=placement.listed
+    )
 
 
 def late_r(analysis: Analysis, shared: Shared, *, soft: bool) -> Iterator[Stage]:

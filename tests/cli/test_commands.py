@@ -14,8 +14,8 @@ import pytest
 
 from depnorm import cli
 from depnorm.analyze.rules import FAMILIES, RULES
+from depnorm.analyze.selection import Selection
 from depnorm.cli.app import COMMANDS
-from depnorm.cli.select import Selection
 from depnorm.library.plans import unreadable
 from depnorm.report.formats import SchemaName
 from depnorm.report.schema import json_schema

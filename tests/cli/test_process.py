@@ -200,7 +200,7 @@ def test_no_credential_is_printed(tmp_path: Path) -> None:
     repo = write(tmp_path, {"requirements.txt": f"{line}x @ https://me:hunter2@host/x.whl\nbad bad {line}"})
     for command, formats in {
         "plan": ("text", "json", "markdown"),
-        "check": ("text", "json", "sarif", "github"),
+        "check": ("text", "json", "sarif", "github", "gitlab"),
         "inspect": ("text", "json"),
     }.items():
         for name in formats:

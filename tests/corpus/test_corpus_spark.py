@@ -35,7 +35,16 @@ DUCKDB, SPARK = OPTIONS[EngineKind.DUCKDB], OPTIONS[EngineKind.SPARK]
 
 @pytest.fixture(scope="module", autouse=True)
 def session() -> Iterator[Any]:
-    """The session that every engine of this module finds and leaves open."""
+    """The session that every engine of this module finds and leaves open.
+
+    Its Java compiles each method once and quickly: in a minute nothing better pays off.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield from open_session()
+
+
+def open_session() -> Iterator[Any]:
     with open_engine(SPARK.engine):
         session = SparkSession.getActiveSession()
         session.sparkContext.setLogLevel("OFF")  # what is broken on purpose is told in long traces

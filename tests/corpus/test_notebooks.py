@@ -11,6 +11,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import depnorm
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 REAL_CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 PATH_OF_A_MACHINE = re.compile(r"(?<![\w.])/(?:home|root|tmp|work|Users)/\w")
@@ -65,6 +67,20 @@ def test_rebuilds_are_as_they_were(tmp_path: Path) -> None:
     many = printed(read("rebuilds.ipynb"))
     many = many[: next(number for number, line in enumerate(many) if line.startswith("repositories: 1 "))]
     assert execute("rebuilds.ipynb", tmp_path)[: len(many)] == many
+
+
+def shown(notebook: Any) -> list[str]:
+    """The HTML of what the cells show."""
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [output.data["text/html"] for output in outputs if "text/html" in output.get("data", {})]
+
+
+def test_plans_are_shown_as_they_were(tmp_path: Path) -> None:
+    """The notebook of the library prints its lines, and shows its plan, as they were committed."""
+    committed = read("library.ipynb")
+    assert execute("library.ipynb", tmp_path) == printed(committed)
+    (html,) = shown(committed)
+    assert html == depnorm.plan(NOTEBOOKS.parent / "corpus" / "notebooks-and-package" / "repo")._repr_html_()
 
 
 @pytest.mark.parametrize("name", ["layers-on-pull.ipynb", "scale.ipynb"])

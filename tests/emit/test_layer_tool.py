@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pip._internal.req.req_file import get_file_content, preprocess
 
-from depnorm.emit.image import layer, read_tool
+from depnorm.emit.image import layer, read_tool, without
 from depnorm.read.text import decode
 
 TOOLS = Path(layer.__file__).parent
@@ -33,7 +33,7 @@ def test_blank_lines_are_those_that_pip_counts(encoding: str, numbers: set[int],
     shift = len(cookie.splitlines())
     path.write_bytes(bom + (cookie + LINES).encode(encoding))
     expected = [(number, text) for number, text in parsed(path) if number - shift not in numbers]
-    path.write_bytes(layer.blank(path.read_bytes(), {number + shift for number in numbers}))
+    path.write_bytes(without.blank(path.read_bytes(), {number + shift for number in numbers}))
     assert parsed(path) == expected
 
 
@@ -52,7 +52,7 @@ def test_blank_lines_are_those_that_pip_counts(encoding: str, numbers: set[int],
 )
 def test_only_the_text_of_a_line_goes(data: bytes, numbers: set[int], expected: bytes) -> None:
     """Line ends, odd bytes and the other lines stay as they are."""
-    assert layer.blank(data, numbers) == expected
+    assert without.blank(data, numbers) == expected
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_tool_and_the_reader_count_the_same_lines(cookie: str, text: str, enco
     refused = read.damaged and read.encoding != "latin-1"
     for number in range(2, len(lines) + 1):
         blanked = lines if refused else [*lines[: number - 1], "", *lines[number:]]
-        assert decode(layer.blank(data, {number})).text.splitlines() == blanked
+        assert decode(without.blank(data, {number})).text.splitlines() == blanked
 
 
 @pytest.mark.parametrize("status", [0, 3])
@@ -77,7 +77,7 @@ def test_files_are_whole_again_after_the_command(status: int, tmp_path: Path) ->
     path = tmp_path / "it's.txt"
     path.write_bytes(b"one\r\ntwo\n")
     script = f"cat {tmp_path}/it*; exit {status}"
-    command = [sys.executable, layer.__file__, "without", f"{path}:1", "--", "sh", "-c", script]
+    command = [sys.executable, without.__file__, f"{path}:1", "--", "sh", "-c", script]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (status, b"\r\ntwo\n")
     assert path.read_bytes() == b"one\r\ntwo\n"
@@ -87,7 +87,7 @@ def test_a_missing_file_leaves_the_others_alone(tmp_path: Path) -> None:
     """Where one file cannot be read, the command does not run and the other file is restored."""
     path = tmp_path / "a.txt"
     path.write_bytes(b"one\n")
-    command = [sys.executable, layer.__file__, "without", f"{path}:1", f"{tmp_path}/b.txt:1", "--", "echo", "ran"]
+    command = [sys.executable, without.__file__, f"{path}:1", f"{tmp_path}/b.txt:1", "--", "echo", "ran"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode != 0, done.stdout) == (True, b"")
     assert path.read_bytes() == b"one\n"
@@ -123,7 +123,7 @@ def test_a_tool_can_be_written_line_by_line(path: Path) -> None:
     assert text + "\n" == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["layer.py", "trim.py"])
+@pytest.mark.parametrize("name", ["layer.py", "trim.py", "without.py"])
 def test_the_tool_is_python_3_8_and_needs_nothing_else(name: str) -> None:
     """The oldest Python of a base image can read it; all it imports is the standard library."""
     tree = ast.parse((TOOLS / name).read_text(encoding="utf-8"), feature_version=(3, 8))
@@ -140,6 +140,16 @@ def test_a_command_gets_four_attempts(failures: int, status: int, calls: int, tm
     quick = (TOOLS / "retry").read_text(encoding="utf-8").replace("sleep", ":")
     done = subprocess.run(["sh", "-c", quick, "retry", "sh", "-c", script], capture_output=True, check=False)
     assert (done.returncode, len(count.read_text().splitlines())) == (status, calls)
+
+
+def test_attempts_wait_longer_each_time(tmp_path: Path) -> None:
+    """One second after the first, four after the second, nine after the third."""
+    sleep = tmp_path / "sleep"
+    sleep.write_text(f"#!/bin/sh\necho $1 >> '{tmp_path}/waits'\n")
+    sleep.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["sh", TOOLS / "retry", "false"], env=environment, capture_output=True, check=False)
+    assert (done.returncode, (tmp_path / "waits").read_text().split()) == (1, ["1", "4", "9"])
 
 
 @pytest.mark.parametrize(

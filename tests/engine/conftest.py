@@ -72,10 +72,16 @@ class Bench:
     tags: list[str] = field(default_factory=list)
 
     def build(
-        self, plan: Plan, files: Mapping[str, str] | None = None, *, buildkit: bool = True, cache: bool = True
+        self,
+        plan: Plan,
+        files: Mapping[str, str] | None = None,
+        *,
+        buildkit: bool = True,
+        cache: bool = True,
+        patient: bool = True,
     ) -> Built:
         """Build the plan's image over a context that holds these files, text by path."""
-        return self.build_directory(plan, self.context(files), buildkit=buildkit, cache=cache)
+        return self.build_directory(plan, self.context(files), buildkit=buildkit, cache=cache, patient=patient)
 
     def context(self, files: Mapping[str, str] | None = None) -> Path:
         """A new directory that holds these files, text by path."""
@@ -96,9 +102,13 @@ class Bench:
         arguments: Mapping[str, str] | None = None,
         buildkit: bool = True,
         cache: bool = True,
+        patient: bool = True,
     ) -> Built:
-        """Build the plan's image over a directory; `arguments` are build arguments."""
-        text = render_dockerfile(plan)
+        """Build the plan's image over a directory; `arguments` are build arguments.
+
+        Without patience, a step that failed is tried again at once: for builds that are meant to fail.
+        """
+        text = render_dockerfile(plan) if patient else impatient(plan)
         return self.build_text(text, context, arguments=arguments, buildkit=buildkit, cache=cache)
 
     def build_text(

@@ -93,7 +93,7 @@ def test_packages_of_a_date_are_installed(bench: Bench) -> None:
 def test_an_r_package_that_is_not_there_afterwards_fails_the_build(bench: Bench) -> None:
     """R only warns about a package that does not exist; the build names it and stops."""
     step = InstallCran(packages=("jsonlite", "nosuchpackage"), snapshot=SNAPSHOT)
-    built = bench.build(r_plan(Plans.stage(StageKind.SHARED, step)))
+    built = bench.build(r_plan(Plans.stage(StageKind.SHARED, step)), patient=False)
     assert not built.ok
     assert "not installed: nosuchpackage" in built.log
 

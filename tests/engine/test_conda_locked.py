@@ -236,7 +236,7 @@ def test_another_file_than_the_locked_one_fails_the_build(bench: Bench, crafted:
         replace(each, artifact=replace(each.artifact, sha256="0" * 64)) if each.name == "needed" else each
         for each in crafted.packages
     )
-    failed = bench.build_directory(planned(tmp_path, packages), tmp_path)
+    failed = bench.build_directory(planned(tmp_path, packages), tmp_path, patient=False)
     assert not failed.ok
     assert "needed-1-0.tar.bz2: has another sha256 than the lock says" in failed.log
     assert "Executing transaction" not in failed.log.rpartition("noarch/needed-1-0")[2]

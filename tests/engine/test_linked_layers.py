@@ -75,7 +75,7 @@ def test_a_failing_layer_fails_the_build(bench: Bench, plans: Plans) -> None:
     (package,) = plans.pick("six")
     wrong = replace(package, artifact=replace(package.artifact, sha256="0" * 64))
     stage = replace(plans.stage(StageKind.SHARED, InstallWheels(packages=(wrong,))), key="f" * 64)
-    failed = bench.build(linked(plans, stage))
+    failed = bench.build(linked(plans, stage), patient=False)
     assert not failed.ok
     assert "six" in failed.log
 

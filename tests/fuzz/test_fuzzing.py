@@ -18,7 +18,7 @@ from depnorm.read.formats import READERS
 
 FUZZ = Path(__file__).parent / "fuzz.py"
 TARGETS = targets(seed_paths())
-RUNS = "2000"
+RUNS = "1000"
 """The same ones each time, so without a guide: a new one is found at a desk, not in somebody else's submission."""
 HAS_WHEELS = sys.platform == "linux" and sys.version_info < (3, 15)
 """Where atheris installs without a compiler of its own: elsewhere `fuzz.py` mixes seeds and words blindly."""

@@ -16,7 +16,8 @@ from depnorm.errors import UsageError
 from depnorm.library.verify import verify_plan
 from depnorm.model import Plan, RunPip, Stage, StageKind
 from depnorm.model.verification import DifferenceKind
-from depnorm.report.formats import SchemaName
+from depnorm.report.display import Display
+from depnorm.report.formats import Format, SchemaName, format_verification
 from depnorm.report.schema import json_schema
 
 PYTHON = "{}.{}".format(*sys.version_info)
@@ -51,17 +52,25 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="module")
-def plan(root: Path) -> Plan:
-    return depnorm.plan(root, lock=True, python=PYTHON)
+def pinned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a pin alone: what a doctored plan does wrong shows without a project, too."""
+    root = tmp_path_factory.mktemp("pinned")
+    (root / "requirements.txt").write_text("six==1.16.0\n", encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def plan(pinned: Path) -> Plan:
+    return depnorm.plan(pinned, lock=True, python=PYTHON)
 
 
 def test_a_plan_installs_what_the_plain_commands_do(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No difference: exit code 0, said in words, with what was compared."""
-    assert cli.run(["verify", str(root), "--python", PYTHON]) == 0
+    """No difference, without a lock: exit code 0, and a document as `depnorm schema verify` describes it."""
+    assert cli.run(["verify", str(root), "--python", PYTHON, "--declared", "--format", "json"]) == 0
     output = capsys.readouterr()
-    assert "No difference." in output.out
-    assert f"on Python {platform.python_version()}, with" in " ".join(output.out.split())
-    assert "Compared: " in output.out
+    document = json.loads(output.out)
+    Draft202012Validator(json_schema(SchemaName.VERIFY)).validate(document)
+    assert document["differences"] == []
     assert "plain: " in output.err  # progress
 
 
@@ -83,47 +92,41 @@ def failing(stage: Stage) -> Stage:
     return replace(stage, step=replace(stage.step, commands=commands))
 
 
-def test_a_package_too_many_is_a_difference(root: Path, plan: Plan) -> None:
-    """What a doctored plan brings beside the plain set is named with its version."""
-    found = verify_plan(changed(plan, another), root)
+def test_a_package_too_many_is_a_difference(pinned: Path, plan: Plan) -> None:
+    """What a doctored plan brings beside the plain set is named with its version.
+
+    That it is for another patch release is told: its lock may hold what this machine's Python does not take.
+    """
+    other = replace(plan, target=replace(plan.target, python_patch=f"{PYTHON}.99"))
+    found = verify_plan(changed(other, another), pinned)
     assert [(each.kind, each.name, each.plain, each.staged) for each in found.comparison.differences] == [
         (DifferenceKind.PACKAGE, "attrs", "", "23.2.0"),
         (DifferenceKind.IMPORT, "attr", "", "can be imported"),
         (DifferenceKind.IMPORT, "attrs", "", "can be imported"),
     ]
     assert not found.is_equal
-
-
-def test_a_plan_for_another_patch_release_is_told(root: Path, plan: Plan) -> None:
-    """Its lock may hold what this machine's Python does not take."""
-    other = replace(plan, target=replace(plan.target, python_patch=f"{PYTHON}.99"))
-    found = verify_plan(other, root)
     assert any(f"{PYTHON}.99" in each for each in found.not_compared)
 
 
 def test_verify_locks_for_the_python_that_is_there(root: Path) -> None:
-    """What that one takes pip takes, and so does the plan."""
+    """What that one takes pip takes, and so does the plan; it is said in words, with what was compared."""
     found = depnorm.verify(root, python=PYTHON)
     assert found.python == found.plan.target.python_patch == platform.python_version()
     assert found.plan.target.base_image == f"python:{PYTHON}-slim"
     assert not found.not_compared
+    text = format_verification(found, Format.TEXT, Display(width=100))
+    assert "No difference." in text
+    assert f"on Python {platform.python_version()}, with" in " ".join(text.split())
+    assert "Compared: " in text
 
 
-def test_a_step_that_fails_is_the_difference(root: Path, plan: Plan) -> None:
+def test_a_step_that_fails_is_the_difference(pinned: Path, plan: Plan) -> None:
     """The step is named, the end of what it printed is kept, and nothing else is compared."""
-    found = verify_plan(changed(plan, failing), root)
+    found = verify_plan(changed(plan, failing), pinned)
     (difference,) = found.comparison.differences
     assert difference.kind is DifferenceKind.INSTALL
     assert difference.plain == "succeeds"
     assert "no-such-package-of-depnorm" in found.log
-
-
-def test_json_has_a_schema(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The document is the one that `depnorm schema verify` describes."""
-    assert cli.run(["verify", str(root), "--python", PYTHON, "--declared", "--format", "json"]) == 0
-    document = json.loads(capsys.readouterr().out)
-    Draft202012Validator(json_schema(SchemaName.VERIFY)).validate(document)
-    assert document["differences"] == []
 
 
 def test_a_python_that_is_not_there_is_told(root: Path) -> None:

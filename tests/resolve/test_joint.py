@@ -305,6 +305,16 @@ def test_another_index_is_another_question(tmp_path: Path, index_url: str, monke
     assert set((tmp_path / "resolutions").iterdir()) == kept
 
 
+def test_no_interpreter_is_looked_for(tmp_path: Path, index_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is locked for need not be there: nothing on PATH that could be it is run."""
+    (tmp_path / "python3.12").write_text(f"#!/bin/sh\ntouch '{tmp_path}/was-run'\nexit 1\n", encoding="utf-8")
+    (tmp_path / "python3.12").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index_url)
+    assert versions(lock_python(request("beta"), tmp_path)) == {"beta": "2.0"}
+    assert not (tmp_path / "was-run").exists()
+
+
 @pytest.mark.parametrize("line", [f"six; python_version < '{'9' * 5000}'", "six; extra == 'x'", "idna"])
 def test_a_marker_that_cannot_be_evaluated_is_no_crash(cache: Path, line: str) -> None:
     """Numbers of thousands of digits, and extras that no project has."""

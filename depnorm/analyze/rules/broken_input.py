@@ -192,7 +192,7 @@ There is no good reason to ignore it.
         name="invalid-apt-name",
         severity=Severity.ERROR,
         summary="The line of apt.txt is not the name of a package.",
-        related=("DN301", "DN309"),
+        related=("DN301", "DN311"),
         page="""\
 Debian names consist of lower-case letters, digits, `+`, `-` and `.`, at least
 two of them, and begin with a letter or digit. apt.txt takes such names only,
@@ -214,6 +214,54 @@ There is no good reason to ignore it.
     ),
     Rule(
         code="DN309",
+        name="broken-ignore-comment",
+        severity=Severity.WARNING,
+        summary="A comment asks to ignore something, in words without sense.",
+        related=("DN310", "DN011", "DN101", "DN103"),
+        page="""\
+`# depnorm: ignore[DN103] reason` on a line ignores what is found on it; alone
+on a line, on the next one. Several rules are separated by commas; the beginning
+of codes and names (local-archive) will do, too.
+`# depnorm: ignore-file[DN011] reason` above the first line with content ignores
+what is found in the whole file. A comment without rules, with an unknown one or
+in another place ignores nothing.
+
+Why it matters: somebody wanted a finding not to count, and it counts.
+
+Before
+    -e .                  # depnorm: ignore
+    ./wheels/a-1.0.whl    # depnorm: ignore[local-archiv]
+After
+    -e .                  # depnorm: ignore[DN101] the notebooks need it
+    ./wheels/a-1.0.whl    # depnorm: ignore[DN103] no index has it
+
+Ignore it when the comment is meant for something else that is called depnorm.
+""",
+    ),
+    Rule(
+        code="DN310",
+        name="unused-ignore-comment",
+        severity=Severity.INFO,
+        summary="A comment ignores a rule of which nothing is found there.",
+        related=("DN309", "DN301"),
+        page="""\
+The line that the comment is about was changed, or never had this finding.
+`depnorm check` of a whole repository tells so; of one file it cannot know.
+
+Why it matters: it does no harm today. It would hide the finding if that came
+back.
+
+Before
+    numpy>=2              # depnorm: ignore[DN301] a template
+After
+    numpy>=2
+
+Ignore it when the finding comes and goes, for example with a file that is
+generated.
+""",
+    ),
+    Rule(
+        code="DN311",
         name="program-missing",
         severity=Severity.ERROR,
         summary="pip needs git for the line, and the base image has none.",

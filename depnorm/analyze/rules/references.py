@@ -212,7 +212,7 @@ Ignore it when the list really has to be computed.
         name="outside-repository",
         severity=Severity.ERROR,
         summary="The line refers to a path outside the repository.",
-        related=("DN110", "DN304", "DN309", "DN402"),
+        related=("DN110", "DN304", "DN311", "DN402"),
         page="""\
 `-e ../other`, `/home/me/tool` or a symbolic link that leads out: only the
 repository is in the build context, so there is nothing at that path. depnorm

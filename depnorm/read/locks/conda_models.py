@@ -14,7 +14,7 @@ _MAX_MESSAGE = 200
 
 @cache
 def _models() -> Any:
-    with process_kept():
+    with process_kept("conda_lock.lockfile.v1.models"):
         from conda_lock.lockfile.v1 import models  # noqa: PLC0415  0.5 s and more, and only a conda-lock.yml needs it
     return models
 

@@ -4,6 +4,7 @@ Newlines are tokens here; the parser, which knows the brackets around them, deci
 """
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -83,6 +84,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_COMMENT = re.compile(r"#[^\n]*")
 _WORDS = dict.fromkeys(KEYWORDS, KEYWORD)
 _LAST = frozenset({END, ERROR})
 _new = tuple.__new__  # what a NamedTuple's constructor calls, in half its time
@@ -129,6 +131,20 @@ def tokenize(text: str, *, ascii_only: bool = False) -> list[Token]:
                 break
             line = token.end_line
     return tokens
+
+
+def find_comments(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of `text`, each with its line, up to where R stops."""
+    line, counted = 1, 0
+    for match in _TOKEN.finditer(text):
+        group = match.lastgroup or ""
+        end = match.end() if group == "newline" else match.start(group)
+        for comment in _COMMENT.finditer(text, match.start(), end):
+            line += text.count("\n", counted, comment.start())
+            counted = comment.start()
+            yield line, comment.group()
+        if group in {"unknown", "broken"}:
+            return
 
 
 def _operator(source: str, line: int) -> Token:

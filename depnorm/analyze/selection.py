@@ -1,4 +1,4 @@
-"""Which rules count: `--select` and `--ignore`."""
+"""Rules by code, by the beginning of a code or by name: what `--select`, `--ignore` and comments take."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -45,14 +45,28 @@ def unknown_rule(word: str, known: Mapping[str, str]) -> UsageError:
     return UsageError(f"{word}: there is no such rule", hint=hint)
 
 
+def rule_code(word: str, known: Mapping[str, str]) -> str:
+    """The code, or the beginning of codes, that a word stands for; raises `UsageError` where it is none."""
+    code = find_code(word, spellings(known))
+    if code is None:
+        raise unknown_rule(word, known)
+    return code
+
+
+def spellings(known: Mapping[str, str]) -> Mapping[str, str]:
+    """Every word for rules: codes and their beginnings in upper case, names in lower case, each with what it means."""
+    beginnings = {code[:length] for code in known for length in range(1, len(code) + 1)}
+    return {beginning: beginning for beginning in beginnings} | {name: code for code, name in known.items()}
+
+
+def find_code(word: str, spelled: Mapping[str, str]) -> str | None:
+    """What a word means by `spellings`, None where it is no word for rules."""
+    return spelled.get(word.lower()) or spelled.get(word.upper())
+
+
 def _codes(values: Iterable[str], known: Mapping[str, str]) -> Iterable[str]:
-    by_name = {name: code for code, name in known.items()}
     for value in values:
         words = [part.strip() for part in value.split(",") if part.strip()]
         if not words:
             raise UsageError(f"{value!r}: names no rule", hint="Leave the option out to take all rules.")
-        for word in words:
-            code = by_name.get(word.lower(), word.upper())
-            if not any(rule.startswith(code) for rule in known):
-                raise unknown_rule(word, known)
-            yield code
+        yield from (rule_code(word, known) for word in words)

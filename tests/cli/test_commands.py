@@ -181,6 +181,12 @@ EVERY_COMMAND = [
 ]
 
 
+@pytest.mark.parametrize("group", ["", *GROUPS])
+def test_help_of_a_group_has_examples(run: Run, group: str) -> None:
+    """Of all commands, and of those of a corpus or a catalog."""
+    assert f"Examples:\n    {f'depnorm {group}'.strip()} " in run(*group.split(), "--help")
+
+
 @pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
 def test_help_has_examples(run: Run, command: list[str]) -> None:
     """A newcomer copies a line first: each is a command that there is, with options that it has."""

@@ -34,7 +34,7 @@ def parse_source(text: str, ref: str | None = None) -> Source:
         check_ref(ref)
     if not text:
         raise UnusableInputError("the empty text names no repository", hint="Write . for the working directory.")
-    if _URL.match(text) or _HELPER.match(text):
+    if _URL.match(text) or (_HELPER.match(text) and not os.path.lexists(text)):
         return _remote(text.removeprefix("git+"), ref)
     if os.path.lexists(text):
         return _local(Path(text), ref)

@@ -110,8 +110,8 @@ class Plan:
         # In full it is a page of values: what tells one plan from another at a prompt.
         shared = sum(stage.kind is StageKind.SHARED for stage in self.stages)
         return (
-            f"<Plan on {self.target.base_image!r}, {self.mode.value} as of {self.as_of!r}: {len(self.stages)} stages, "
-            f"{shared} of them shared, {len(self.findings)} findings>"
+            f"<Plan on {self.target.base_image!r}, {self.mode.value} as of {self.as_of!r}: stages: {len(self.stages)}, "
+            f"shared: {shared}, findings: {len(self.findings)}>"
         )
 
     def _repr_html_(self) -> str:

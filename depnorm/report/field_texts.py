@@ -107,8 +107,49 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Finding": {
         "hint": "What to write instead, or to do next; may be empty.",
         "target": "What the line refers to; null for a finding that is about no target.",
+        "end_line": "The last of the lines that it is about.",
+        "fingerprint": "What identifies the finding while lines move and other lines change.",
+        "ignored": "Who says that it does not count; null where it counts.",
     },
-    "CheckDocument": {},
+    "Ignored": {
+        "by": "What says so.",
+        "reason": "The reason that is given; may be empty.",
+        "line": "The line that says so; 0 for none.",
+    },
+    "CheckDocument": {
+        "ignored": "Findings that comments or the baseline say do not count.",
+        "gone": "How many entries of the baseline were not found any more.",
+    },
+    "BaselineDocument": {"findings": "Findings that a check does not tell again."},
+    "BaselineEntry": {
+        "path": "Relative to the directory of the baseline.",
+        "fingerprint": "What identifies the finding while lines move and other lines change.",
+    },
+    "Configuration": {
+        "select": "Rules by code, group or name: only these count.",
+        "ignore": "Rules by code, group or name: these do not count.",
+        "per-file-ignores": "Patterns of paths, each with rules that do not count there.",
+        "fail-on": "`check` ends with 1 at this severity or above.",
+        "baseline": "The file with the findings that `check` does not tell again.",
+        "inline-ignores": "Whether comments of a repository can ignore.",
+        "base-image": "What images build on.",
+        "catalog": "The catalog: a name, or a directory.",
+        "layers": "How shared layers get into an image: chain for every builder, link for BuildKit.",
+        "layers-from": "What has images of shared layers: REGISTRY/PREFIX, or the metadata file of a bake.",
+        "max-layers": "Shared layers of one image at most.",
+        "fallback": "always gives every early step the soft form.",
+        "all-specs": "Whether every spec file is planned, not only those that repo2docker would use.",
+        "slim": "Whether bytecode, test suites and static libraries are left out of Python layers.",
+        "repo-dir": "Where the repository goes in the image.",
+        "user-id": "The number of the user who owns it.",
+    },
+    "FixDocument": {"written": "Whether changes were written; false under --check and --diff.", "files": "Each file."},
+    "Fixed": {
+        "changed": "Whether it is not canonical yet.",
+        "kept": "What was left as it is.",
+        "diff": "Lines of a unified diff to be read; credentials are hidden.",
+    },
+    "Kept": {"reason": "What was left, and why."},
     "Stage": {
         "name": "The name of the stage; that of a shared layer is the same in every repository.",
         "needs": "Files of the repository that the step copies first; a dot means all of it.",
@@ -200,6 +241,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "RuleText": {
         "name": "The name of the rule.",
         "summary": "The rule in one line.",
+        "related": "Codes of rules that have to do with it.",
         "page": "What it means, why it matters, and what to write instead.",
     },
     "VerifyDocument": {

@@ -40,6 +40,16 @@ def asked(files: tuple[depnorm.SpecFile, ...], ecosystem: depnorm.Ecosystem) -> 
     return [each.name or "" for each in found if each.ecosystem is ecosystem] + [each.target for each in references]
 
 
+def review(repository: Path) -> list[str]:
+    """What a check tells, by the configuration of a team, and what fix would write."""
+    config: depnorm.Config = depnorm.load_config(repository)
+    told = depnorm.check(repository, inline_ignores=config.inline_ignores is not False)
+    ignored: list[depnorm.Ignored] = [each.ignored for each in told if each.ignored]
+    by: set[depnorm.IgnoredBy] = {each.by for each in ignored}
+    files: tuple[depnorm.FixedFile, ...] = depnorm.fix(repository, write=False)
+    return [*by, depnorm.fix_json(files, written=False)]
+
+
 def lock(repository: Path, file: Path) -> str:
     """What is locked, as JSON."""
     target: depnorm.LockOptions = {"python": "3.12", "extras": ("plot",)}

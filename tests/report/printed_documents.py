@@ -107,16 +107,20 @@ def of_one(place: Path) -> Iterator[tuple[SchemaName, str]]:
     """The other documents."""
     python, conda, mixed = sample("notebooks-and-package"), sample("conda-pip-section"), sample("mixed-python-r")
     yield SchemaName.INSPECT, printed("inspect", python, conda, mixed, sample("broken-lines"), sample("private-index"))
-    yield SchemaName.PLAN, printed("plan", python)
+    yield SchemaName.PLAN, printed("plan", python, "--no-config")
     yield SchemaName.DIFF, printed("diff", python, sample("plain-scipy"))
-    yield SchemaName.CHECK, printed("check", python, sample("broken-lines"))
+    yield SchemaName.CHECK, printed("check", python, sample("broken-lines"), "--no-config")
+    baseline = place / "baseline.json"
+    printed("check", python, "--no-config", "--baseline", str(baseline), "--write-baseline")
+    yield SchemaName.BASELINE, baseline.read_text(encoding="utf-8")
+    yield SchemaName.FIX, printed("fix", sample("untidy"), sample("broken-lines"), "--check")
     yield SchemaName.LOCK, locked("pylock.toml")
     yield SchemaName.LOCK_CRAN, locked("renv.lock")
     yield SchemaName.CATALOG, printed("catalog", "show")
     yield SchemaName.CATALOG_LIST, printed("catalog", "list")
     bake = ("catalog", "bake", str(place / "bake"), "--registry", REGISTRY, "--python", "3.12")
     yield SchemaName.CATALOG_BAKE, printed(*bake)
-    yield SchemaName.DOCKERFILE, printed("dockerfile", python)
+    yield SchemaName.DOCKERFILE, printed("dockerfile", python, "--no-config")
     yield SchemaName.EXPLAIN, printed("explain", "DN101")
     yield SchemaName.VERIFY, verified()
 

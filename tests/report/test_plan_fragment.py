@@ -28,7 +28,7 @@ def test_a_notebook_asks_the_value_itself() -> None:
 
 def test_at_a_prompt_it_is_one_line() -> None:
     """What is not shown as HTML is not shown as a page of values either."""
-    said = "declared as of '2026-10-01': 4 stages, 1 of them shared, 2 findings>"
+    said = "declared as of '2026-10-01': stages: 4, shared: 1, findings: 2>"
     assert repr(plan()) == f"<Plan on 'docker.io/library/debian:12-slim', {said}"
 
 

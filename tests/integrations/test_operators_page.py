@@ -30,7 +30,9 @@ def commands() -> list[list[str]]:
 def test_the_configuration_is_what_repo2docker_reads(tmp_path: Path) -> None:
     """Its three lines, the same here and in the README, switch the build packs on."""
     [config] = blocks("python")
-    assert "".join(f"    {line}\n" for line in config.splitlines()) in README
+    lines = [line for line in config.splitlines() if line]
+    assert len(lines) == 3
+    assert "".join(f"    {line}\n" for line in lines) in README
     (tmp_path / "repo2docker_config.py").write_text(config, "utf-8")
     root = tmp_path / "repository"
     root.mkdir()

@@ -294,7 +294,7 @@ def test_no_text_of_a_repository_becomes_a_word_of_a_shell(place: str) -> None:
 
 
 def attempt(script: str, place: Path) -> subprocess.CompletedProcess[str]:
-    """Run an attempt on a prefix that has a directory, some time after that was made."""
+    """Run an attempt on a prefix that has a directory, some time after that was made. No pip writes at once."""
     prefix = place / "prefix"
     (prefix / "site/__pycache__").mkdir(parents=True)
     text = chain("sleep 0.05", *tried(script, str(prefix)))
@@ -308,7 +308,7 @@ def attempt(script: str, place: Path) -> subprocess.CompletedProcess[str]:
         ("touch site/x", True, False),
         ("false", True, True),
         ("sh -c 'touch site/__pycache__/x; exit 3'", True, True),
-        ("sh -c 'touch site/x; exit 3'", False, False),
+        ("sh -c 'sleep 0.1; touch site/x; exit 3'", False, False),
     ],
 )
 def test_an_attempt_may_fail_if_it_left_nothing(script: str, goes_on: bool, told: bool, tmp_path: Path) -> None:  # noqa: FBT001

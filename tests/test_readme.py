@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from readme_blocks import CLAIMS, HOW_TO_CLAIM, PAGES, ROOT, Block, Kind, all_blocks, blocks
+from readme_blocks import CLAIMED_PAGES, CLAIMS, HOW_TO_CLAIM, PAGES, ROOT, Block, Kind, all_blocks, blocks
 from typer.core import TyperCommand
 
 from depnorm import cli
@@ -61,10 +61,10 @@ def test_every_example_is_tried(block: Block) -> None:
     """By its kind, or by the test that claims how it begins."""
     if block.kind is not None:
         return
-    claim = next((start for start in CLAIMS if block.text.startswith(start)), None)
+    claim = next((claim for start, claim in CLAIMS.items() if block.text.startswith(start)), None)
     assert claim is not None, f"{block}: {HOW_TO_CLAIM.format(file='tests/builders/readme_blocks.py')}\n{block.text}"
-    test = ROOT / CLAIMS[claim]
-    assert claim.rstrip("[") in test.read_text(encoding="utf-8"), f"{CLAIMS[claim]} does not try {claim!r}"
+    test, words = claim
+    assert words in (ROOT / test).read_text(encoding="utf-8"), f"{test} does not try {block}"
 
 
 def test_no_claim_is_left_over() -> None:
@@ -74,10 +74,12 @@ def test_no_claim_is_left_over() -> None:
 
 def test_every_page_is_looked_at() -> None:
     """A page that is added to the project is one of those whose examples are tried."""
-    known = {*PAGES, "CHANGELOG.md"}
+    known = {*PAGES, *CLAIMED_PAGES, "CHANGELOG.md"}
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
     ours = [each for each in listed.stdout.splitlines() if "/repo/" not in each]
     assert [each for each in ours if each not in known] == []
+    for page, test in CLAIMED_PAGES.items():
+        assert page in (ROOT / test).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES)

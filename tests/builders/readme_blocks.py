@@ -17,8 +17,13 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "depnorm/catalogs/README.md", "corpus/README.md", "tests/read/locks/README.md")
 """Pages whose examples are tested. One that is added to the project is added here."""
-CLAIMS = {"# depnorm: ignore-file[": "tests/test_readme_code_review.py"}
-"""How blocks of no kind begin, and the test that tries them; its text has to name that beginning."""
+CLAIMS = {
+    "# depnorm: ignore-file[": ("tests/test_readme_code_review.py", 'block("# depnorm: ignore-file")'),
+    "from depnorm.integrations.repo2docker import": ("tests/integrations/test_operators_page.py", "in README"),
+}
+"""How blocks of no kind begin, and the test that tries them, with the words in it that do so."""
+CLAIMED_PAGES = {"depnorm/integrations/README.md": "tests/integrations/test_operators_page.py"}
+"""Pages with a test of their own, which names them and tries all that they show."""
 HOW_TO_CLAIM = """no test tries this example. Make it one of these, or add how it begins to CLAIMS in {file}:
   `$ COMMAND` and below it what that prints: the command is run and compared
   `>>> EXPRESSION`: a doctest

@@ -4,12 +4,14 @@ Run as a script, it makes the calls that it is told of in a process of its own a
 """
 
 import gc
+import io
 import json
 import locale
 import logging
 import os
 import signal
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -89,6 +91,10 @@ def calls(repository: Path, locks: Path, place: Path) -> dict[str, Callable[[], 
         "plan": lambda: depnorm.plan_json(depnorm.plan(repository)),
         "dockerfile": lambda: depnorm.dockerfile(repository, layers="link"),
         "_repr_html_": lambda: depnorm.plan(repository)._repr_html_(),
+        "to_repo2docker_scripts": lambda: depnorm.plan(repository).to_repo2docker_scripts("assemble"),
+        "diff": lambda: depnorm.diff_json(depnorm.diff(depnorm.plan(repository), depnorm.plan(repository))),
+        "fix": lambda: depnorm.fix_json(depnorm.fix(repository, write=False), written=False),
+        "open_repository": lambda: planned_archive(repository),
         "read_lock": lambda: depnorm.read_lock(locks / "uv.lock"),
         "read_lock of conda": lambda: depnorm.read_lock(locks / "conda-lock.yml"),
         "lock_json": lambda: locked and depnorm.lock_json(locked),
@@ -98,6 +104,18 @@ def calls(repository: Path, locks: Path, place: Path) -> dict[str, Callable[[], 
         "bake_catalog": lambda: depnorm.bake_catalog(place / "bake", "registry.example.org/layers"),
         "an error": lambda: _refused(lambda: depnorm.plan(repository / "nothing"), depnorm.DepnormError),
     }
+
+
+def planned_archive(repository: Path) -> None:
+    """A plan of a repository that comes as an archive."""
+    import depnorm  # noqa: PLC0415  as above
+
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as archive:
+        archive.add(repository, arcname=".")
+    data.seek(0)
+    with depnorm.open_repository(data) as opened:
+        depnorm.plan(opened.path)
 
 
 def _refused(call: Callable[[], object], kind: type[Exception]) -> None:

@@ -1,13 +1,17 @@
 """A program that embeds the library keeps its process as it is."""
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import depnorm
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("process_state.py")
@@ -44,6 +48,35 @@ def test_a_process_in_which_every_warning_is_an_error(tmp_path: Path) -> None:
     flags = ("-W", "error", "-X", "dev")
     changed = run([str(repository), str(LOCKS), str(tmp_path)], tmp_path, *flags)
     assert {name: each for name, each in changed.items() if each} == {}
+
+
+SHARED_BY_ALL = re.compile(
+    r"os\.(?:chdir|fchdir|umask|putenv|unsetenv|dup2)|warnings\.\w+|logging\.(?:basicConfig|disable|root)|signal\.signal"
+    r"|locale\.setlocale|sys\.(?:path|setrecursionlimit|setswitchinterval|excepthook)|gc\.\w+|time\.tzset"
+)
+OWN_PROCESS = (
+    "cli",
+    "corpus",
+    "emit/image",
+    "model/quiet_import.py",
+    "model/quiet_warnings.py",
+    "resolve/conda_solve.py",
+)
+"""What is a process of its own, and what restores; the last one reads sys.path."""
+
+
+def test_nothing_reaches_for_what_all_threads_share() -> None:
+    """No module of the library calls what changes the process, not even for a moment: others would see it."""
+    package = Path(depnorm.__file__).parent
+    found = []
+    for path in package.rglob("*.py"):
+        place = path.relative_to(package).as_posix()
+        if not place.startswith(OWN_PROCESS):
+            calls = (
+                node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+            )
+            found += [f"{place}:{call.lineno}" for call in calls if SHARED_BY_ALL.fullmatch(ast.unparse(call.func))]
+    assert found == []
 
 
 def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:

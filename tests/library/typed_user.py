@@ -15,10 +15,11 @@ def embed(repository: Path, context: IO[bytes], progress: depnorm.Progress, trac
     assert_type(plan.mode, depnorm.Mode)
     assert_type(plan.target, depnorm.Target)
     assert_type(plan._repr_html_(), str)
+    scripts: list[str] = [script.text for script in plan.to_repo2docker_scripts("build")]
     with depnorm.open_repository(context) as opened:
         assert_type(opened, depnorm.OpenRepository)
         assert_type(depnorm.diff(plan, depnorm.plan(opened.path)), depnorm.PlanDiff)
-    return depnorm.dockerfile(plan) + depnorm.dockerfile(repository, slim=True) + depnorm.__version__
+    return depnorm.dockerfile(plan) + depnorm.dockerfile(repository, slim=True) + depnorm.__version__ + scripts[0]
 
 
 def keys(stages: tuple[depnorm.Stage, ...]) -> dict[str, str]:

@@ -29,6 +29,30 @@ LOCKS = ROOT / "tests" / "read" / "locks"
 REGISTRY = "registry.example.org/layers"
 
 
+OPEN = frozenset({"dropped", "left_out", "permitted", "rows", "severities", "rules"})
+"""Objects whose keys are data."""
+Shape = dict[str, set[str]]
+
+
+def parts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Where something stands in a document, and its type; the items of a list stand in one place."""
+    yield place, {dict: "object", list: "array", int: "number", float: "number"}.get(type(value), type(value).__name__)
+    if isinstance(value, dict):
+        is_open = place.rpartition(".")[2] in OPEN
+        for key, each in value.items():
+            yield from parts(each, f"{place}.*" if is_open else f"{place}.{key}")
+    elif isinstance(value, list):
+        for each in value:
+            yield from parts(each, f"{place}[]")
+
+
+def shape(document: Any) -> Shape:
+    found: Shape = {}
+    for place, kind in parts(document):
+        found.setdefault(place, set()).add(kind)
+    return found
+
+
 def printed(*command: str) -> str:
     """What a command prints."""
     told = io.StringIO()
@@ -142,9 +166,15 @@ def store() -> None:
     """Write what is printed today."""
     with TemporaryDirectory() as scratch:
         for name, document in printed_documents(Path(scratch).resolve()).items():
-            for directory, value in (("documents", document), ("schemas", json_schema(name))):
-                text = json.dumps(value, indent=1, ensure_ascii=False)
-                (HERE / directory / f"{name.value}.json").write_text(f"{text}\n", encoding="utf-8")
+            _store(HERE / "documents" / f"{name.value}.json", document)
+            _store(HERE / "schemas" / f"{name.value}.json", json_schema(name))
+
+
+def _store(path: Path, value: Any) -> None:
+    """A document that says nothing new stays the one that was printed first."""
+    if path.exists() and shape(value).keys() <= shape(json.loads(path.read_text(encoding="utf-8"))).keys():
+        return
+    path.write_text(f"{json.dumps(value, indent=1, ensure_ascii=False)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@ new is stored by `python tests/report/printed_documents.py`.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jsonschema
 import pytest
-from printed_documents import HERE, printed_documents
+from printed_documents import HERE, Shape, printed_documents, shape
 
 from depnorm.report.field_texts import FIELDS
 from depnorm.report.formats import SchemaName
@@ -21,10 +21,7 @@ BUMP = "this breaks whoever reads version 1: bump the schema version, or take it
 STORE = "run `python tests/report/printed_documents.py`, and commit what it adds"
 WITHOUT_DOCUMENTS = frozenset({"config"})
 """Schemas of files that people write."""
-OPEN = frozenset({"dropped", "left_out", "permitted", "rows", "severities", "rules"})
-"""Objects whose keys are data."""
 NAMES = [name for name in SchemaName if name.value not in WITHOUT_DOCUMENTS]
-Shape = dict[str, set[str]]
 
 
 @pytest.fixture(scope="module")
@@ -36,25 +33,6 @@ def stored(directory: str, name: SchemaName) -> Any:
     path = HERE / directory / f"{name.value}.json"
     assert path.exists(), f"{path.name}: nothing is stored of it yet; {STORE}"
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def parts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Where something stands in a document, and its type; the items of a list stand in one place."""
-    yield place, {dict: "object", list: "array", int: "number", float: "number"}.get(type(value), type(value).__name__)
-    if isinstance(value, dict):
-        is_open = place.rpartition(".")[2] in OPEN
-        for key, each in value.items():
-            yield from parts(each, f"{place}.*" if is_open else f"{place}.{key}")
-    elif isinstance(value, list):
-        for each in value:
-            yield from parts(each, f"{place}[]")
-
-
-def shape(document: Any) -> Shape:
-    found: Shape = {}
-    for place, kind in parts(document):
-        found.setdefault(place, set()).add(kind)
-    return found
 
 
 def lost(before: Shape, now: Shape) -> list[str]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from depnorm.analyze.environment import place_environment
-from depnorm.analyze.findings import file_findings, finding, in_reading_order
+from depnorm.analyze.findings import file_findings, in_reading_order, problem_findings
 from depnorm.analyze.normalize import applies, duplicates, in_canonical_order
 from depnorm.analyze.placement import DECIDES, place_requirements, place_script
 from depnorm.analyze.projects import contradictions, local_projects
@@ -67,7 +67,7 @@ def analyze(
     return Analysis(
         choice=replace(choice, ignored=tuple(each for each in choice.ignored if each.path not in read.by_path)),
         files=read.files,
-        findings=in_reading_order((*map(finding, problems), *file_findings(read.files, read.graph))),
+        findings=in_reading_order((*problem_findings(problems), *file_findings(read.files, read.graph))),
         python=version.version,
         python_why=version.why,
         r_version=read.option(SpecFormat.RUNTIME, "r"),

@@ -121,6 +121,11 @@ def finding(problem: Problem, words: _Words | None = None) -> Finding:
     )
 
 
+def problem_findings(problems: Iterable[Problem]) -> Iterator[Finding]:
+    """The findings of many problems; one line may have thousands of them."""
+    return map(partial(finding, words=_Words()), problems)
+
+
 def file_findings(files: Iterable[SpecFile], graph: FileGraph) -> Iterator[Finding]:
     """The findings of each file: its problems, then its references."""
     words = _Words()

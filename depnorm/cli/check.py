@@ -117,6 +117,10 @@ def _from_here(path: Path) -> Path:
     return Path(os.path.relpath(path))
 
 
+def _is_within(path: Path, directory: Path) -> bool:
+    return Path(os.path.normpath(path)).is_relative_to(os.path.normpath(directory))
+
+
 def _fail_on(options: CheckOptions, config: Config) -> Severity:
     return options.fail_on or Severity(config.fail_on or Severity.WARNING)
 
@@ -129,6 +133,12 @@ def _write(found: Sequence[Found], scope: Scope, baseline: Path) -> Path:
         raise UsageError(
             "a baseline is for files that stay, not for what was fetched or unpacked",
             hint="Check a clone: depnorm check DIRECTORY --write-baseline",
+        )
+    configured = scope.config.baseline
+    if configured and baseline == _from_here(configured) and not _is_within(configured, scope.config.directory):
+        raise UsageError(
+            f"{configured}: the configuration names a baseline outside of its directory, which is not written",
+            hint="Name it on the command line if you mean it: --baseline FILE",
         )
     entries = entries_to_write(found, scope, baseline)
     written(render_baseline(entries), baseline)

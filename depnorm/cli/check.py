@@ -96,6 +96,8 @@ def check(
     found = find_all(scope, inline_ignores=inline is not False, as_given=as_given)
     baseline = options.baseline or (config.baseline and _from_here(config.baseline))
     if options.write_baseline:
+        if options.baseline is None:
+            _refuse_elsewhere(config)
         baseline = _write(found, scope, baseline or _from_here(config.directory / DEFAULT_NAME))
     review = review_findings(found, scope, baseline)
     failed = any(finding.severity.rank >= _fail_on(options, config).rank for finding in review.findings)
@@ -117,8 +119,14 @@ def _from_here(path: Path) -> Path:
     return Path(os.path.relpath(path))
 
 
-def _is_within(path: Path, directory: Path) -> bool:
-    return Path(os.path.normpath(path)).is_relative_to(os.path.normpath(directory))
+def _refuse_elsewhere(config: Config) -> None:
+    """Raise `UsageError` where the configuration, perhaps a stranger's, names a baseline outside of its directory."""
+    inside = os.path.normpath(config.directory)
+    if config.baseline and not Path(os.path.normpath(config.baseline)).is_relative_to(inside):
+        raise UsageError(
+            f"{config.baseline}: the configuration names a baseline outside of its directory, which is not written",
+            hint="Name it on the command line if you mean it: --baseline FILE",
+        )
 
 
 def _fail_on(options: CheckOptions, config: Config) -> Severity:
@@ -133,12 +141,6 @@ def _write(found: Sequence[Found], scope: Scope, baseline: Path) -> Path:
         raise UsageError(
             "a baseline is for files that stay, not for what was fetched or unpacked",
             hint="Check a clone: depnorm check DIRECTORY --write-baseline",
-        )
-    configured = scope.config.baseline
-    if configured and baseline == _from_here(configured) and not _is_within(configured, scope.config.directory):
-        raise UsageError(
-            f"{configured}: the configuration names a baseline outside of its directory, which is not written",
-            hint="Name it on the command line if you mean it: --baseline FILE",
         )
     entries = entries_to_write(found, scope, baseline)
     written(render_baseline(entries), baseline)

@@ -87,9 +87,20 @@ def span(item: RepoReference | Dependency | Option) -> range:
     return range(item.location.line, item.location.line + item.raw.count("\n") + 1)
 
 
-def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> PipPlacement:
-    """The placement of a requirements file."""
+def _hold_back(gathered: _Gathered, own: frozenset[str]) -> None:
+    """Send early lines with a name that a later line provides to where the repository is: an index has a stranger's."""
+    for file in gathered.early:
+        for each in file.dependencies if file.format is SpecFormat.REQUIREMENTS else ():
+            if each.name in own and gathered.moment(each, unreached=When.LATE) is When.EARLY:
+                gathered.lines[When.LATE][file.path].update(span(each))
+
+
+def place_requirements(
+    root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph, own: frozenset[str]
+) -> PipPlacement:
+    """The placement of a requirements file; `own` are the names that the repository itself provides."""
     gathered = _gather(root, files, graph)
+    _hold_back(gathered, own)
     earliest = _earliest(root, files, graph, gathered)
     dependencies = [
         each
@@ -101,7 +112,7 @@ def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: Fil
     for dependency in dependencies:
         by_moment[_later(earliest, gathered.moment(dependency, unreached=When.LATE))].append(dependency)
     words = _early_words(root, gathered, graph)
-    own = [each for each in by_moment[When.EARLY] if each.location.path == root.path]
+    listed = [each for each in by_moment[When.EARLY] if each.location.path == root.path]
     return PipPlacement(
         file=root.path,
         directory=root.directory,
@@ -110,7 +121,7 @@ def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: Fil
         lines={moment: _frozen(gathered.lines[moment]) for moment in (When.SOFT, When.LATE)},
         packages={moment: tuple(found) for moment, found in by_moment.items()},
         alone=any(dependency.hashes for dependency in dependencies),
-        plain=plain_requirements(own) if earliest is When.EARLY and words is not None else None,
+        plain=plain_requirements(listed) if earliest is When.EARLY and words is not None else None,
         words=words or (),
     )
 

@@ -144,7 +144,11 @@ class EarlyPythonBuildPack(_EarlyInstalls, PythonBuildPack):
 
     def _check(self, made: Plan) -> None:
         super()._check(made)
-        if self._is_python_package() != made.choice.installs_itself:
+        try:
+            is_package = self._is_python_package()
+        except ValueError as error:  # no TOML, or no UTF-8
+            raise UnsupportedError("repo2docker cannot read pyproject.toml") from error
+        if is_package != made.choice.installs_itself:
             raise UnsupportedError("repo2docker and depnorm do not agree whether the repository is a Python package")
 
 

@@ -221,6 +221,12 @@ def test_every_package_of_a_plan_is_listed_once(make_repository: MakeRepository)
     )
 
 
+@pytest.mark.parametrize("script", ["", "# nothing yet\n", "packages <- c()\n"])
+def test_a_script_that_installs_nothing_is_no_step(make_repository: MakeRepository, script: str) -> None:
+    """R would be started for no package."""
+    assert rows(plan_of(make_repository({**R, "install.R": script}))) == []
+
+
 def test_a_list_too_long_for_a_line_is_read_from_its_file(make_repository: MakeRepository) -> None:
     """No builder reads longer lines; nothing else changes."""
     lines = [f"package-with-a-rather-long-name-{number}" for number in range(3_000)]

@@ -7,6 +7,7 @@ import lzma
 import random
 import stat
 import subprocess
+import sys
 import tarfile
 import time
 import zipfile
@@ -119,8 +120,12 @@ def test_git_archive_is_an_archive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["/etc/x", "../x", "a/../../x", "a/..", "..", "//x", "x/" * 2100 + "y", "y" * 256, "a/" + "z" * 300]
-)
+    "name",
+    [
+        "/etc/x", "../x", "a/../../x", "a/..", "..", "//x", "x/" * 2100 + "y", "y" * 256, "a/" + "z" * 300,
+        "x/" * 101 + "y", "x/" * 1500 + "y", "x/" * 2000 + "y",
+    ],
+)  # fmt: skip
 def test_a_name_that_leads_out_is_refused(name: str, tmp_path: Path) -> None:
     """Nothing of the archive is read; so is one that no file system could hold."""
     for packed in (tar(member("ok", b"x"), member(name, b"x")), zipped({"ok": b"x", name: b"x"})):
@@ -130,6 +135,18 @@ def test_a_name_that_leads_out_is_refused(name: str, tmp_path: Path) -> None:
         ):
             raise AssertionError
     assert {path.name for path in tmp_path.iterdir()} == {"scratch"}
+
+
+def test_what_was_made_in_it_is_deleted_however_deep() -> None:
+    """Deeper than Python calls functions; the fixture looks whether all is gone."""
+    with depnorm.open_repository(io.BytesIO(tar(member("a/" * 100 + "x", b"deep")))) as opened:
+        assert next(opened.path.rglob("x")).read_bytes() == b"deep"
+        deep = opened.path
+        for _ in range(sys.getrecursionlimit() + 100):
+            deep = deep / "d"
+            deep.mkdir()
+        (deep / "file").write_text("x")
+        (deep / "link").symlink_to("/")
 
 
 def zipped(content: dict[str, bytes], **attributes: int) -> bytes:

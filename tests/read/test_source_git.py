@@ -350,6 +350,18 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     assert b"Traceback" not in error
 
 
+def test_a_deep_tree_is_refused(tmp_path: Path) -> None:
+    """A commit of 1,400 trees in each other: neither git's files nor their deletion run into a limit of Python."""
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "deep.git")
+    made = "commit refs/heads/main\ncommitter N <n@example.org> 0 +0000\ndata 0\n\nM 100644 inline {}x\ndata 0\n\n"
+    subprocess.run(
+        ["git", "-C", tmp_path / "deep.git", "fast-import", "--quiet"],
+        input=made.format("d/" * 1400).encode(), check=True, timeout=60,
+    )  # fmt: skip
+    with pytest.raises(UnusableInputError, match="too deep"), depnorm.open_repository(tmp_path / "deep.git"):
+        raise AssertionError
+
+
 def test_symbolic_links_of_a_repository_are_never_followed_out(origin: Origin, tmp_path: Path) -> None:
     """Git writes them as they are, and depnorm does not open what they lead to."""
     (tmp_path / "secret.txt").write_text("secret-package\n")

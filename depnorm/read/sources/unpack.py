@@ -105,7 +105,7 @@ class Unpacking:
             )
         if limits.is_too_long(os.fsencode("/".join(parts))):
             raise UnusableInputError(
-                "the archive has a member whose name no file system can hold, so nothing of it was read"
+                "the archive has a member whose name is too long or too deep, so nothing of it was read"
             )
         return "/".join(parts)
 

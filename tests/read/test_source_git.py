@@ -327,8 +327,9 @@ def test_a_host_that_never_answers_is_left(scratch: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C while git waits: exit code 130, no temporary directory, and no git that goes on."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_an_interrupt_leaves_nothing(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    """Ctrl-C while git waits, or another wish that it ends: no temporary directory, and no git that goes on."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -340,13 +341,13 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
             stderr=subprocess.PIPE,
         )
         connection, _ = silent.accept()  # git has begun
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         output, error = process.communicate(timeout=60)
         connection.settimeout(60)
         while connection.recv(1024):  # until the other side is gone
             pass
         connection.close()
-    assert (process.returncode, output) == (130, b"")
+    assert (process.returncode, output) == (code, b"")
     assert b"Traceback" not in error
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from depnorm.analyze.environment import place_environment
 from depnorm.analyze.findings import file_findings, in_reading_order, problem_findings
 from depnorm.analyze.normalize import applies, duplicates, in_canonical_order
+from depnorm.analyze.own_names import own_names
 from depnorm.analyze.placement import DECIDES, place_requirements, place_script
 from depnorm.analyze.projects import contradictions, local_projects
 from depnorm.analyze.python_version import PythonChoice, choose_python
@@ -76,8 +77,12 @@ def analyze(
         constraints=in_canonical_order(read.constraints),
         own_index=any(True for file in read.requirement_files for _ in _deciding_lines(file)),
         own_sources=any(_has_sources(file) for file in read.requirement_files),
-        pip=tuple(place_requirements(root, read.by_path, read.graph) for root in read.roots(SpecFormat.REQUIREMENTS)),
-        environments=tuple(place_environment(root, read.graph) for root in read.roots(SpecFormat.CONDA)),
+        pip=tuple(
+            place_requirements(root, read.by_path, read.graph, read.own) for root in read.roots(SpecFormat.REQUIREMENTS)
+        ),
+        environments=tuple(
+            place_environment(root, read.by_path, read.graph, read.own) for root in read.roots(SpecFormat.CONDA)
+        ),
         scripts=tuple(place_script(root, read.by_path, read.graph) for root in read.roots(SpecFormat.R_SCRIPT)),
         projects=read.projects,
         apt=in_canonical_order(each for root in read.roots(SpecFormat.APT) for each in root.dependencies),
@@ -138,7 +143,12 @@ class _Read:
     @cached_property
     def projects(self) -> tuple[LocalProject, ...]:
         references = (each for file in self.requirement_files for each in file.references)
-        return local_projects(self.by_path, references, installs_itself=self.choice.installs_itself)
+        return local_projects(self.by_path, references, installs_itself=self.choice.installs_itself, own_names=self.own)
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The names that lines install from the repository."""
+        return own_names(self.by_path, self.graph)
 
     def option(self, file_format: SpecFormat, name: str) -> str | None:
         return _first(value for root in self.roots(file_format) if (value := root.option(name)))

@@ -1,7 +1,7 @@
 """Where an environment.yml goes: one early step from canonical text, its pip section beside or after the repository."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from depnorm.analyze.placement import plain_requirements, when
 from depnorm.analyze.references import FileGraph
@@ -30,9 +30,11 @@ _PLAIN_BUILD = re.compile(r"[^-=,|<>~;\s]+")
 _NOT_UNDERSTOOD = frozenset({"DN301", "DN305", "DN401"})
 
 
-def place_environment(root: SpecFile, graph: FileGraph) -> EnvironmentPlacement:
-    """The placement of an environment file."""
-    moments = _moments(root, graph)
+def place_environment(
+    root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph, own: frozenset[str]
+) -> EnvironmentPlacement:
+    """The placement of an environment file; `own` are the names that the repository itself provides."""
+    moments = {**_moments(root, graph), **dict.fromkeys(_held_back(root, files, graph, own), When.LATE)}
     pip = [option for option in root.options if option.name == "pip-requirement"]
     text = environment_text(root, has_pip=bool(pip))
     late = [line for line, moment in moments.items() if moment is When.LATE]
@@ -75,6 +77,16 @@ def _moments(root: SpecFile, graph: FileGraph) -> Mapping[int, When]:
         if moments.get(reference.location.line) is not When.LATE:
             moments[reference.location.line] = moment
     return moments
+
+
+def _held_back(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph, own: frozenset[str]) -> Iterator[int]:
+    """Lines of the pip section that ask for a name of `own`, by themselves or in a file that they include."""
+    yield from (each.location.line for each in root.dependencies if not _is_conda(each) and each.name in own)
+    for reference in root.references:
+        if own and reference.kind is ReferenceKind.INCLUDE and reference.resolved and reference.resolved in files:
+            below = (files[path] for path in graph.reachable(reference.resolved))
+            if any(each.name in own for file in below for each in file.dependencies):
+                yield reference.location.line
 
 
 def environment_text(root: SpecFile, *, has_pip: bool) -> str | None:

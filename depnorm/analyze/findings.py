@@ -122,9 +122,8 @@ def finding(problem: Problem, words: _Words | None = None) -> Finding:
 
 
 def problem_findings(problems: Iterable[Problem]) -> Iterator[Finding]:
-    """The findings of many problems, thousands of which may quote the same line."""
-    words = _Words()
-    return (finding(each, words) for each in problems)
+    """The findings of many problems; one line may have thousands of them."""
+    return map(partial(finding, words=_Words()), problems)
 
 
 def file_findings(files: Iterable[SpecFile], graph: FileGraph) -> Iterator[Finding]:

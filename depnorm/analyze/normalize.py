@@ -90,9 +90,17 @@ def _repeats(line: Dependency, earlier: Dependency) -> Problem:
         location=line.location,
         raw=line.raw,
         message=f"{line.name} is already asked for at {earlier.location}; the two are merged",
-        hint="Keep one line; `depnorm fix` does that.",
+        hint=_how_to_merge(line, earlier),
         rule="DN201",
     )
+
+
+def _how_to_merge(line: Dependency, earlier: Dependency) -> str:
+    """What to write instead: one of the lines where it says all, else what both say."""
+    if line.ecosystem is not Ecosystem.PYPI or "" in {line.spec, earlier.spec} or line.spec == earlier.spec:
+        same_file = line.location.path == earlier.location.path
+        return "Keep one line; `depnorm fix` does that." if same_file else "Keep one line."
+    return f"Write one line: `{line.name}{earlier.spec},{line.spec}`."
 
 
 def _contradicts(line: Dependency, rival: Dependency) -> Problem:
@@ -111,12 +119,29 @@ def contradict(one: Dependency, other: Dependency) -> bool:
         return one.ecosystem is other.ecosystem and _exact_conda(one, other)
     if one.url and other.url:
         return one.url != other.url
-    return excludes(one.spec, other.spec) or excludes(other.spec, one.spec)
+    return excludes(one.spec, other.spec) or excludes(other.spec, one.spec) or _are_apart(one.spec, other.spec)
 
 
 def _exact_conda(one: Dependency, other: Dependency) -> bool:
     pins = [each.spec.lstrip("=") for each in (one, other) if each.spec.startswith("==")]
     return len(pins) > 1 and pins[0] != pins[1]
+
+
+def _are_apart(one: str, other: str) -> bool:
+    """Whether two ranges leave no version between them: `>=2` and `<1` (PEP 440)."""
+    clauses = [clause for spec in (one, other) for clause in spec.split(",")]
+    lower_bounds = [clause for clause in clauses if clause[:1] == ">" or clause[:2] == "~="]
+    upper_bounds = [clause for clause in clauses if clause[:1] == "<"]
+    if not (lower_bounds and upper_bounds):
+        return False
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+
+    try:
+        lower = max((Version(clause.lstrip(">~=")), not clause.startswith((">=", "~="))) for clause in lower_bounds)
+        upper = min((Version(clause.lstrip("<=")), clause.startswith("<=")) for clause in upper_bounds)
+    except InvalidVersion:
+        return False
+    return lower[0] > upper[0] or (lower[0] == upper[0] and (lower[1] or not upper[1]))
 
 
 def excludes(spec: str, pinned: str) -> bool:

@@ -27,6 +27,8 @@ from depnorm.model.cran import BASE_PACKAGES
 
 DECIDES = frozenset({ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CONSTRAINT})
 """Kinds of lines that decide what the other lines mean."""
+_REPLACES = frozenset({"--index-url", "--extra-index-url", "--no-index"})
+"""Options of which a later line replaces an earlier one, while on a command they add up."""
 _LISTS = frozenset({"install", "assign", "message"})
 """Statements of a script that is a list of packages."""
 
@@ -87,9 +89,20 @@ def span(item: RepoReference | Dependency | Option) -> range:
     return range(item.location.line, item.location.line + item.raw.count("\n") + 1)
 
 
-def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph) -> PipPlacement:
-    """The placement of a requirements file."""
+def _hold_back(gathered: _Gathered, own: frozenset[str]) -> None:
+    """Send early lines with a name that a later line provides to where the repository is: an index has a stranger's."""
+    for file in gathered.early:
+        for each in file.dependencies if file.format is SpecFormat.REQUIREMENTS else ():
+            if each.name in own and gathered.moment(each, unreached=When.LATE) is When.EARLY:
+                gathered.lines[When.LATE][file.path].update(span(each))
+
+
+def place_requirements(
+    root: SpecFile, files: Mapping[str, SpecFile], graph: FileGraph, own: frozenset[str]
+) -> PipPlacement:
+    """The placement of a requirements file; `own` are the names that the repository itself provides."""
     gathered = _gather(root, files, graph)
+    _hold_back(gathered, own)
     earliest = _earliest(root, files, graph, gathered)
     dependencies = [
         each
@@ -101,7 +114,7 @@ def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: Fil
     for dependency in dependencies:
         by_moment[_later(earliest, gathered.moment(dependency, unreached=When.LATE))].append(dependency)
     words = _early_words(root, gathered, graph)
-    own = [each for each in by_moment[When.EARLY] if each.location.path == root.path]
+    listed = [each for each in by_moment[When.EARLY] if each.location.path == root.path]
     return PipPlacement(
         file=root.path,
         directory=root.directory,
@@ -110,7 +123,7 @@ def place_requirements(root: SpecFile, files: Mapping[str, SpecFile], graph: Fil
         lines={moment: _frozen(gathered.lines[moment]) for moment in (When.SOFT, When.LATE)},
         packages={moment: tuple(found) for moment, found in by_moment.items()},
         alone=any(dependency.hashes for dependency in dependencies),
-        plain=plain_requirements(own) if earliest is When.EARLY and words is not None else None,
+        plain=plain_requirements(listed) if earliest is When.EARLY and words is not None else None,
         words=words or (),
     )
 
@@ -119,13 +132,16 @@ def _early_words(root: SpecFile, gathered: _Gathered, graph: FileGraph) -> tuple
     """The early lines of a file that are no packages, as words of one command: options, and files with their options.
 
     None where a line needs its file: one that pip refuses, one with options of its own, one of an included file that
-    has to wait, one with a credential.
+    has to wait, one with a credential; and where an included file has options, because pip reads them in the order of
+    the lines, and those of a command before all files.
     """
     packages = {each.location.line for each in root.dependencies}
     waiting = [each for moment in (When.LATE, When.SOFT) for each in gathered.lines[moment].items()]
     own = {line for path, lines in waiting if path == root.path for line in lines}
     is_elsewhere = any(lines for path, lines in waiting if path != root.path)
     is_refused = any(each.location.line not in own for each in root.problems)
+    if any(each.options for each in gathered.early if each.path != root.path):
+        return None
     if is_elsewhere or is_refused or any(each.location.line in packages for each in root.options):
         return None
     early = [each for each in root.references if when(each, graph) is When.EARLY]
@@ -134,6 +150,8 @@ def _early_words(root: SpecFile, gathered: _Gathered, graph: FileGraph) -> tuple
 
 
 def _option_word(option: Option) -> tuple[str, ...] | None:
+    if option.name in _REPLACES:
+        return None
     word = f"{option.name}={option.value}" if option.value else option.name
     return (word,) if option.name.startswith("--") and fits_a_line(word) and redact(word) == word else None
 

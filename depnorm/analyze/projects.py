@@ -22,11 +22,16 @@ IS_PROJECT = frozenset({ReferenceKind.EDITABLE, ReferenceKind.PATH, ReferenceKin
 
 
 def local_projects(
-    files: Mapping[str, SpecFile], references: Iterable[RepoReference], *, installs_itself: bool
+    files: Mapping[str, SpecFile],
+    references: Iterable[RepoReference],
+    *,
+    installs_itself: bool,
+    own_names: frozenset[str] = frozenset(),
 ) -> tuple[LocalProject, ...]:
     """The projects that the references install (and the root, where the builder installs it), each once.
 
-    What they ask of each other, or of extras of their own, is no requirement: an index would give a stranger's package.
+    What they ask of each other, of extras of their own, or of other `own_names` that lines install from the repository,
+    is no requirement: an index would give a stranger's package.
     """
     extras: dict[str, set[str]] = {}
     for reference in references:
@@ -37,8 +42,8 @@ def local_projects(
     if installs_itself:
         extras.setdefault("", set())
     own = {directory: _project_files(files, directory) for directory in extras}
-    names = {directory: _name(found) for directory, found in own.items()}
-    strangers = frozenset(names.values())
+    names = {directory: project_name(files, directory) for directory in extras}
+    strangers = own_names.union(names.values())
     return tuple(
         LocalProject(
             directory=directory,
@@ -60,7 +65,9 @@ def _project_files(files: Mapping[str, SpecFile], directory: str) -> list[SpecFi
     return [files[path] for name in PROJECT_FILES if (path := posixpath.join(directory, name)) in files]
 
 
-def _name(own: Iterable[SpecFile]) -> str | None:
+def project_name(files: Mapping[str, SpecFile], directory: str) -> str | None:
+    """The canonical name of the project in a directory (`""` the root); None where its files do not tell it."""
+    own = _project_files(files, directory)
     return next((canonical_name(name) for file in own if (name := file.option("project-name"))), None)
 
 

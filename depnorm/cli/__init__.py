@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
+from depnorm.cli.signals import Signals
 from depnorm.errors import DepnormError, UnsupportedError
 
 EXIT_FINDINGS = 1
@@ -17,10 +18,14 @@ GARBAGE_THRESHOLD = 100_000
 
 
 def main() -> int:
-    """Run the command of this process's arguments as `run` does; the process is to end with the exit code."""
+    """Run the command of this process's arguments as `run` does; the process is to end with the exit code.
+
+    SIGTERM and SIGHUP end it as Ctrl-C does, with 143 and 129.
+    """
     # Looking for garbage while modules load, and once more at the end, is a sixth of the time of a plan.
     gc.set_threshold(GARBAGE_THRESHOLD)
-    code = run()
+    signals = Signals()
+    code = signals.end(run())
     gc.freeze()
     return code
 

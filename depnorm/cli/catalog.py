@@ -24,6 +24,7 @@ app = typer.Typer(
     name="catalog",
     cls=PlainGroup,
     help="Show, mine, refresh or build the shared layers.",
+    epilog=examples("depnorm catalog show", "depnorm catalog bake layers --registry registry.example.org/depnorm"),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

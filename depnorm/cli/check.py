@@ -96,6 +96,8 @@ def check(
     found = find_all(scope, inline_ignores=inline is not False, as_given=as_given)
     baseline = options.baseline or (config.baseline and _from_here(config.baseline))
     if options.write_baseline:
+        if options.baseline is None:
+            _refuse_elsewhere(config)
         baseline = _write(found, scope, baseline or _from_here(config.directory / DEFAULT_NAME))
     review = review_findings(found, scope, baseline)
     failed = any(finding.severity.rank >= _fail_on(options, config).rank for finding in review.findings)
@@ -115,6 +117,16 @@ def _selection(options: CheckOptions, config: Config, rules: "Mapping[str, Rule]
 def _from_here(path: Path) -> Path:
     """A configured path as messages are to show it."""
     return Path(os.path.relpath(path))
+
+
+def _refuse_elsewhere(config: Config) -> None:
+    """Raise `UsageError` where the configuration, perhaps a stranger's, names a baseline outside of its directory."""
+    inside = os.path.normpath(config.directory)
+    if config.baseline and not Path(os.path.normpath(config.baseline)).is_relative_to(inside):
+        raise UsageError(
+            f"{config.baseline}: the configuration names a baseline outside of its directory, which is not written",
+            hint="Name it on the command line if you mean it: --baseline FILE",
+        )
 
 
 def _fail_on(options: CheckOptions, config: Config) -> Severity:

@@ -23,6 +23,11 @@ app = typer.Typer(
     name="corpus",
     cls=PlainGroup,
     help="Read many repositories, and see what they share and rebuild.",
+    epilog=examples(
+        "depnorm corpus facts repositories/ -o facts.parquet",
+        "depnorm corpus mine facts.parquet --hold-out -o catalog.json",
+        "depnorm corpus score facts.parquet --catalog catalog.json",
+    ),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -38,6 +38,8 @@ def _find(words: Sequence[str], rules: "Mapping[str, Rule]") -> "list[Rule]":
     if not words:
         return list(rules.values())
     text = " ".join(words).strip()
+    if len(words) > 1 and all(word.upper() in rules for word in words):
+        return [rules[word.upper()] for word in dict.fromkeys(words)]
     exact = [rule for rule in rules.values() if text.upper() == rule.code or text.lower() == rule.name]
     family = [rule for rule in rules.values() if text.upper() == rule.code[:3]]
     return exact or family or _search(text, rules)

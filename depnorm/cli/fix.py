@@ -26,14 +26,17 @@ def fix(
 ) -> Outcome:
     """Spell and sort spec files canonically, in place.
 
-    Comments, hashes, line ends and encodings stay, and so does what is installed: requirements and constraints,
+    Comments, hashes, line ends and encodings stay, and so does what is asked for: requirements and constraints,
     environment.yml, and install.R where it is nothing but a list. What may mean something else afterwards is left, and
     the reason is said.
     """
     write = not (check or diff)
+    given = tuple(dict.fromkeys(paths or ["."]))
+    for path in given if write and len(given) > 1 else ():
+        depnorm.fix(path, write=False)  # all of them can be read, or nothing is written
     files = tuple(
         replace(file, path=shown_path(Path(path), file.path))
-        for path in paths or ["."]
+        for path in given
         for file in depnorm.fix(path, write=write)
     )
     changed = any(file.changed for file in files)

@@ -14,6 +14,7 @@ from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.sources import HELP, opened
 from depnorm.cli.terminal import display
+from depnorm.library.plans import is_too_old
 from depnorm.model import Plan, Progress, Severity
 from depnorm.report import wording
 from depnorm.report.display import Display
@@ -60,6 +61,8 @@ def _next_step(made: Plan, repo: str, options: CommandOptions) -> str:
         return ""
     if not made.choice.used and not made.choice.installs_itself:
         return "say in a spec file what the image needs, and plan again."
+    if is_too_old(made):
+        return f"name a later Python where the repository names {made.target.python}, and plan again."
     command = shlex.join(["depnorm", "dockerfile", repo, *options.as_arguments(), "-o", "Dockerfile"])
     errors = _errors(made)
     first = f"mend what is an error ({wording.count(errors, 'finding')} above), then " if errors else ""

@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 import depnorm
 from depnorm.cli import messages
+from depnorm.errors import UsageError
 from depnorm.model.source import OpenRepository
 
 STANDARD_INPUT = "-"
@@ -19,7 +21,7 @@ def opened(source: str, *, ref: str | None = None, offline: bool = False) -> Ite
 
     Raises what `depnorm.open_repository` raises.
     """
-    place = sys.stdin.buffer if source == STANDARD_INPUT else source
+    place = _standard_input() if source == STANDARD_INPUT else source
     with depnorm.open_repository(place, ref=ref, offline=offline, progress=messages.progress()) as repository:
         if repository.commit:
             at = f"{ref}, " if ref and not repository.commit.startswith(ref) else ""
@@ -27,3 +29,12 @@ def opened(source: str, *, ref: str | None = None, offline: bool = False) -> Ite
         for note in repository.notes:
             messages.tell(note)
         yield repository
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin.isatty():
+        raise UsageError(
+            "- reads an archive from standard input, and that is a terminal",
+            hint="git archive HEAD | depnorm plan -",
+        )
+    return sys.stdin.buffer

@@ -13,7 +13,8 @@ why.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -24,12 +25,20 @@ from repo2docker.buildpacks import CondaBuildPack, PythonBuildPack, RBuildPack
 
 from depnorm.errors import DepnormError, UnsupportedError
 from depnorm.library.plans import plan
-from depnorm.model import Builder, Ecosystem, Plan, Repo2DockerPhase, redact
+from depnorm.model import Builder, Ecosystem, Plan, Repo2DockerPhase, Repo2DockerScript, redact
 
 __all__ = ["EarlyCondaBuildPack", "EarlyPythonBuildPack", "EarlyRBuildPack", "buildpacks", "default_buildpack"]
 
 Scripts = list[tuple[str, str]]
 BUILD, PREASSEMBLE, ASSEMBLE = Repo2DockerPhase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """The scripts of each phase; `refused` says what of apt.txt nobody may hand to a shell, empty without that."""
+
+    scripts: Mapping[Repo2DockerPhase, tuple[Repo2DockerScript, ...]]
+    refused: str
 
 
 class _EarlyInstalls(CondaBuildPack):
@@ -42,14 +51,14 @@ class _EarlyInstalls(CondaBuildPack):
 
     def get_build_scripts(self) -> Scripts:
         """Those of repo2docker, then what is named in the text of a script: no file of the repository is there."""
-        return [*super().get_build_scripts(), *self._planned(BUILD)]
+        return [*super().get_build_scripts(), *self._of(BUILD)]
 
     def get_preassemble_script_files(self) -> dict[str, str]:
         """The files that a script reads before the repository is there."""
-        if self._plan is None:
+        if self._planned is None:
             return dict(super().get_preassemble_script_files())
-        scripts = self._plan.to_repo2docker_scripts(PREASSEMBLE, hidden=self._hidden)
-        return {path: path for script in scripts for path in (name.rstrip("/") for name in script.files)}
+        names = (name.rstrip("/") for script in self._planned.scripts[PREASSEMBLE] for name in script.files)
+        return {name: name for name in names}
 
     def get_preassemble_scripts(self) -> Scripts:
         """What installs from these files; raises `ValueError` for an apt.txt with anything but names, as repo2docker.
@@ -57,24 +66,34 @@ class _EarlyInstalls(CondaBuildPack):
         It hands to a shell what only begins like a name.
         """
         own = super().get_preassemble_scripts()
-        if self._plan is None:
+        if self._planned is None:
             return list(own)
-        self._refuse_commands(self._plan)
-        return self._planned(PREASSEMBLE)
+        if self._planned.refused:
+            raise ValueError(self._planned.refused)
+        return self._of(PREASSEMBLE)
 
     def get_assemble_scripts(self) -> Scripts:
         """What waits for the repository."""
         own = super().get_assemble_scripts()
-        return list(own) if self._plan is None else self._planned(ASSEMBLE)
+        return list(own) if self._planned is None else self._of(ASSEMBLE)
+
+    def _of(self, phase: Repo2DockerPhase) -> Scripts:
+        """The scripts of a phase; after the environment, what repo2docker adds to one that has R in it."""
+        found: Scripts = []
+        for script in self._planned.scripts[phase] if self._planned else ():
+            found.append((script.user, script.text))
+            if script.tool is Ecosystem.CONDA:
+                found += self.get_env_scripts()[1:]
+        return found
 
     @cached_property
-    def _plan(self) -> Plan | None:
-        """The plan of the repository; None where there is none, and the log has said why."""
+    def _planned(self) -> _Planned | None:
+        """What depnorm plans; None where it plans nothing, and the log has said why."""
         try:
             made = plan(Path.cwd(), max_layers=0, dockerignore=False)
             self._check(made)
-            for phase in Repo2DockerPhase:
-                made.to_repo2docker_scripts(phase)
+            hidden = _hidden(made, [*self._ignore_lines()])
+            scripts = {phase: made.to_repo2docker_scripts(phase, hidden=hidden) for phase in Repo2DockerPhase}
         except DepnormError as error:
             self.log.warning("depnorm: %s; repo2docker's own steps build this repository\n", _shown(error))
             return None
@@ -82,7 +101,7 @@ class _EarlyInstalls(CondaBuildPack):
             # The repository's owner can do nothing about it, and the build need not fail; but nobody shall miss it.
             self.log.exception("depnorm: this is a bug of depnorm; repo2docker's own steps build this repository\n")
             return None
-        return made
+        return _Planned(scripts=scripts, refused=_refused(made))
 
     def _check(self, made: Plan) -> None:
         """Raise `UnsupportedError` unless depnorm reads the repository as this build pack does."""
@@ -97,28 +116,6 @@ class _EarlyInstalls(CondaBuildPack):
         names = [self.binder_path("apt.txt"), self.environment_yaml_path]
         return (name for name in names if name and os.path.exists(name))  # noqa: PTH110  as repo2docker asks
 
-    def _planned(self, phase: Repo2DockerPhase) -> Scripts:
-        """The scripts of a phase; after the environment, what repo2docker adds to one that has R in it."""
-        found: Scripts = []
-        for script in self._plan.to_repo2docker_scripts(phase, hidden=self._hidden) if self._plan else ():
-            found.append((script.user, script.text))
-            if script.tool is Ecosystem.CONDA:
-                found += self.get_env_scripts()[1:]
-        return found
-
-    @cached_property
-    def _hidden(self) -> frozenset[str]:
-        """Files that early scripts would read, but that repo2docker leaves out of the build context.
-
-        Not the root's .dockerignore says so, but that of the configuration directory.
-        """
-        lines = [*self._ignore_lines()]
-        if not lines or self._plan is None:
-            return frozenset()
-        context = exclude_paths(".", lines)
-        needs = {need for stage in self._plan.stages for need in stage.needs}
-        return frozenset(need for need in needs if not all(path in context for path in _files(need)))
-
     def _ignore_lines(self) -> Iterator[str]:
         """As `BuildPack.build` reads them."""
         for name in (".dockerignore", ".containerignore"):
@@ -126,13 +123,6 @@ class _EarlyInstalls(CondaBuildPack):
             if path.exists():
                 lines = (line.strip() for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
                 yield from (line for line in lines if line and not line.startswith("#"))
-
-    def _refuse_commands(self, made: Plan) -> None:
-        for finding in made.findings:
-            if finding.rule == "DN308":
-                raise ValueError(
-                    f"Found an invalid line in {finding.path}:{finding.line}: {_printable(finding.message)}"
-                )
 
 
 class EarlyCondaBuildPack(_EarlyInstalls):
@@ -154,7 +144,11 @@ class EarlyPythonBuildPack(_EarlyInstalls, PythonBuildPack):
 
     def _check(self, made: Plan) -> None:
         super()._check(made)
-        if self._is_python_package() != made.choice.installs_itself:
+        try:
+            is_package = self._is_python_package()
+        except ValueError as error:  # no TOML, or no UTF-8
+            raise UnsupportedError("repo2docker cannot read pyproject.toml") from error
+        if is_package != made.choice.installs_itself:
             raise UnsupportedError("repo2docker and depnorm do not agree whether the repository is a Python package")
 
 
@@ -192,6 +186,23 @@ def buildpacks(packs: Iterable[type] | None = None) -> list[type]:
 def default_buildpack() -> type:
     """The build pack for a repository that no other takes: repo2docker's is the one for Python."""
     return EarlyPythonBuildPack
+
+
+def _hidden(made: Plan, ignored: list[str]) -> frozenset[str]:
+    """Files that early scripts would read, but that repo2docker leaves out of the build context.
+
+    Not the root's .dockerignore says so, but that of the configuration directory.
+    """
+    context = exclude_paths(".", ignored) if ignored else ()
+    needs = {need for stage in made.stages for need in stage.needs} if ignored else ()
+    return frozenset(need for need in needs if not all(path in context for path in _files(need)))
+
+
+def _refused(made: Plan) -> str:
+    """The first line of apt.txt that is more than names of packages."""
+    found = (f"{each.path}:{each.line}: {_printable(each.message)}" for each in made.findings if each.rule == "DN308")
+    first = next(found, "")
+    return f"Found an invalid line in {first}" if first else ""
 
 
 def _files(need: str) -> Iterator[str]:

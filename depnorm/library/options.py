@@ -51,7 +51,11 @@ class PlanOptions(TypedDict, total=False):
 def check_options(options: PlanOptions, catalog: Catalog) -> None:
     """Raise `UsageError` or `CatalogError` for an option that cannot be used."""
     if unknown := options.keys() - PlanOptions.__annotations__.keys():
-        raise UsageError(f"{', '.join(sorted(unknown))}: there is no such option of a plan")
+        from difflib import get_close_matches  # noqa: PLC0415  only for a mistake
+
+        near = [name for each in sorted(unknown) for name in get_close_matches(each, PlanOptions.__annotations__, n=1)]
+        hint = f"Did you mean {', '.join(near)}?" if near else "depnorm.PlanOptions lists them."
+        raise UsageError(f"{', '.join(sorted(unknown))}: there is no such option of a plan", hint=hint)
     as_of, python = options.get("as_of"), options.get("python")
     if options.get("allow_builds") and not options.get("lock"):
         raise UsageError("--allow-builds is for a lock, and nothing is locked", hint="Add --lock, or leave it out.")
@@ -100,7 +104,12 @@ def check_forms(options: Mapping[str, object]) -> None:
     for name, pattern in _OPTION_PATTERNS.items():
         value = options.get(name)
         if value is not None and not pattern.fullmatch(str(value)):
-            raise UsageError(f"--{name.replace('_', '-')} {redact(str(value))!r}: has a form that no image could have")
+            option = f"--{name.replace('_', '-')} {redact(str(value))!r}"
+            raise UsageError(f"{option}: has a form that no image could have", hint=_OPTION_HINTS[name])
+        if name in _NUMBERS and value is not None and not isinstance(value, int):
+            raise UsageError(
+                f"{name}: expected a whole number, found {redact(repr(value))}", hint="Leave out the quotes."
+            )
 
 
 _OPTION_PATTERNS = {
@@ -110,6 +119,15 @@ _OPTION_PATTERNS = {
     "layers": re.compile("chain|link"),
     "max_layers": re.compile(r"[0-9]{1,2}"),
 }
+
+
+_OPTION_HINTS = {
+    "base_image": "Write an image as docker does, such as python:3.12-slim.",
+    "user_id": "Write a number, such as 1000.",
+    "layers": "Write chain or link.",
+    "max_layers": "Write a number up to 99.",
+}
+_NUMBERS = frozenset({"user_id", "max_layers"})
 
 
 def is_date(text: str) -> bool:

@@ -286,12 +286,17 @@ def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str
             f"this repository is built with {builder}, which depnorm has no stages for",
             hint="`depnorm plan` says which file decides that; --all-specs plans the other spec files all the same.",
         )
-    if _has_prefix(made) and made.target.python and _minor(made.target.python) < OLDEST_PYTHON:
+    if is_too_old(made):
         raise UnsupportedError(
             f"this plan is for Python {made.target.python}; the tools of an image need 3.8 or later",
-            hint="Name a later Python, in runtime.txt or with --python.",
+            hint="Name a later Python where the repository names this one; --python counts only where it names none.",
         )
     return render_dockerfile(made)
+
+
+def is_too_old(made: Plan) -> bool:
+    """Whether a plan is for a Python that the tools of an image do not run on, so that it has no Dockerfile."""
+    return bool(made.target.python) and _has_prefix(made) and _minor(made.target.python or "") < OLDEST_PYTHON
 
 
 def _has_prefix(made: Plan) -> bool:

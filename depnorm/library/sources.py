@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +14,7 @@ from depnorm.model.source import OpenRepository, Source, SourceKind
 from depnorm.read.sources.source import parse_source
 
 TIMEOUT_SECONDS = 600.0
-"""For one repository; git is stopped after it."""
+"""For one repository; git is stopped after it, and unpacking ends."""
 
 
 @contextmanager
@@ -42,10 +43,11 @@ def open_repository(
     A URL uses the network, by git: that is what it was named for. `offline` forbids it. Raises `UnusableInputError` for
     what cannot be had, is too large or takes longer than `timeout` seconds, and `UsageError` for what names nothing.
     """
+    deadline = time.monotonic() + timeout
     if not isinstance(source, str | os.PathLike):
         if ref is not None:
             raise UsageError("--ref is for git repositories, and an archive has no history", hint="Leave --ref out.")
-        with _unpacked(source, "the archive") as opened:
+        with _unpacked(source, "the archive", deadline) as opened:
             yield opened
         return
     found = parse_source(os.fspath(source), ref)
@@ -54,7 +56,7 @@ def open_repository(
             f"{redact(found.location)}: is fetched over the network, --offline forbids it",
             hint="Clone it first, and give the clone; or leave --offline out.",
         )
-    with _opened(found, time.monotonic() + timeout, progress) as opened:
+    with _opened(found, deadline, progress) as opened:
         yield opened
 
 
@@ -67,7 +69,7 @@ def _opened(source: Source, deadline: float, progress: Progress | None) -> Itera
             with _fetched(source, deadline, progress) as opened:
                 yield opened
         case SourceKind.ARCHIVE:
-            with Path(source.location).open("rb") as file, _unpacked(file, source.location) as opened:
+            with Path(source.location).open("rb") as file, _unpacked(file, source.location, deadline) as opened:
                 yield opened
 
 
@@ -92,13 +94,13 @@ def _fetched(source: Source, deadline: float, progress: Progress | None) -> Iter
 
 
 @contextmanager
-def _unpacked(file: IO[bytes], name: str) -> Iterator[OpenRepository]:
+def _unpacked(file: IO[bytes], name: str, deadline: float) -> Iterator[OpenRepository]:
     from depnorm.read.sources.archive import only_directory, unpack  # noqa: PLC0415  not for a directory
 
     with _scratch() as scratch:
         place = scratch / "repository"
         place.mkdir()
-        notes = unpack(file, place, name=redact(name))
+        notes = unpack(file, place, name=redact(name), deadline=deadline)
         root = only_directory(place)
         if root != place:
             notes += (f"the archive has everything in {redact(root.name)}/, which is taken for the repository",)
@@ -115,4 +117,22 @@ def _scratch() -> Iterator[Path]:
     try:
         yield place
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        try:
+            shutil.rmtree(place, ignore_errors=True)
+        except RecursionError:  # it calls itself for each directory
+            _delete_deep(place)
+
+
+def _delete_deep(place: Path) -> None:
+    """Delete a directory however deep it is: what is in its directories is moved up, so that no path grows long."""
+    for number in count():
+        found = next(place.iterdir(), None)
+        if found is None:
+            break
+        if found.is_symlink() or not found.is_dir():
+            found.unlink()
+            continue
+        for each, below in enumerate(list(found.iterdir())):
+            below.rename(place / f"{number}.{each}")
+        found.rmdir()
+    place.rmdir()

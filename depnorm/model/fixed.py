@@ -15,11 +15,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedFile:
-    """The bytes of one file before and after; equal where it is canonical, or where `kept` says why it cannot be."""
+    """One file before and after; equal where it is canonical, or where `kept` says why it cannot be.
+
+    The texts are what the bytes say in the encoding of the file.
+    """
 
     path: str
     before: bytes
     after: bytes
+    text_before: str = ""
+    text_after: str = ""
     kept: tuple[Kept, ...] = ()
 
     @property

@@ -8,6 +8,8 @@ from depnorm.model.secret_name import hide_named
 _USERINFO = re.compile(r"(?<![/\w])//(?P<user>[^\s/?#]*)@")
 # A password that holds `/`, `?` or `#` unescaped: what stands where a port would is no number.
 _BROKEN_USERINFO = re.compile(r"//(?=[^\s/?#@:]{1,256}:(?!\d{1,5}(?:[/?#]|$)))")
+# The same where a path was made of the URL, which leaves one slash: `http:/user:password@host`.
+_COLLAPSED_USERINFO = re.compile(r"(?<=[A-Za-z][A-Za-z]:)/(?!/)(?P<user>[^\s/?#]{0,256}:[^\s/?#]{0,256})@")
 _WORD = re.compile(r"\S+")
 # `user:password@host` without a scheme, as --proxy takes it; not `image:tag@sha256:…`, `file:x@y`, `npm:x@1`.
 _BARE_USERINFO = re.compile(
@@ -39,6 +41,8 @@ def redact(text: str) -> str:
     if "//" in text:
         text = _USERINFO.sub(_hide_userinfo, text)
         text = _WORD.sub(_hide_broken_userinfo, text)
+    if ":/" in text:
+        text = _COLLAPSED_USERINFO.sub(_hide_collapsed_userinfo, text)
     if "t/" in text:
         text = _CONDA_TOKEN.sub(_hide_conda_token, text)
     if ":" in text:
@@ -52,6 +56,10 @@ def _hide_userinfo(match: re.Match[str]) -> str:
     """A mere name is public where the host asks for a key beside it (SSH)."""
     is_name = ":" not in match["user"] and match.string.endswith("ssh:", 0, match.start())
     return match.group() if is_name or _PUBLIC_USER.fullmatch(match["user"]) else "//***@"
+
+
+def _hide_collapsed_userinfo(match: re.Match[str]) -> str:
+    return match.group() if _PUBLIC_USER.fullmatch(match["user"]) else "/***@"
 
 
 def _hide_broken_userinfo(word: re.Match[str]) -> str:

@@ -21,16 +21,27 @@ def environment_layouts(text: str, path: str) -> tuple[Layout, ...]:
     """The layout of each `pip:` list and of `dependencies`, each of the whole text.
 
     A list in brackets has none, nor has one that an alias repeats or in which two entries share a line: such a list
-    stays as it is written.
+    stays as it is written (`lists_without_layout`).
     """
+    return tuple(layout for _, layout in _lists(text, path) if layout)
+
+
+def lists_without_layout(text: str, path: str) -> tuple[int, ...]:
+    """The lines on which the lists of two entries and more begin that have no layout."""
+    return tuple(line for line, layout in _lists(text, path) if layout is None)
+
+
+def _lists(text: str, path: str) -> Iterator[tuple[int, Layout | None]]:
     document = parse_yaml(text)
     if document.root is None or document.complaints or document.root.kind is not Kind.MAPPING:
-        return ()
+        return
     lists = [value for key, value in document.root.pairs() if key.value == "dependencies" and _is_list(value)]
     nested = [pip for each in lists for item in each.children for pip in _pip_lists(item)]
     source = _Lines(text, path)
-    found = [source.layout(node, pip=True) for node in nested] + [source.layout(node, pip=False) for node in lists]
-    return tuple(layout for layout in found if layout)
+    for node, pip in (*((each, True) for each in nested), *((each, False) for each in lists)):
+        layout = source.layout(node, pip=pip)
+        if layout or len(node.children) > 1:
+            yield source.line(node), layout
 
 
 def _pip_lists(item: Node) -> Iterator[Node]:
@@ -49,6 +60,10 @@ class _Lines:
         self._path = path
         self._source = Source(text)
         self._lines = _LINE.findall(text)
+
+    def line(self, node: Node) -> int:
+        """The line on which a node begins."""
+        return self._source.line(node.start)
 
     def layout(self, node: Node, *, pip: bool) -> Layout | None:
         spans = [(self._source.line(each.start), self._last_line(each)) for each in node.children]
@@ -87,7 +102,7 @@ class _Lines:
         start, end = node.start - self._start_of_line(node), node.end - self._start_of_line(node)
         if text[start] in _QUOTES:
             start, end = start + 1, end - 1
-        simple = node.is_text and text[start:end] == node.value
+        simple = node.is_text and text[start:end] == node.value and "#" not in node.value
         return Piece(
             above=tuple(self._lines[before : span[0] - 1]),
             text=text,

@@ -22,7 +22,7 @@ def _hint(text: str) -> str:
     parent, name = os.path.split(os.path.normpath(text))
     try:
         beside = os.listdir(parent or ".")  # noqa: PTH208  names, not paths
-    except OSError:
+    except (OSError, ValueError):  # a NUL in it
         beside = []
     near = difflib.get_close_matches(name, beside, n=1, cutoff=0.6)
     if near:

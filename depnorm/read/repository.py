@@ -8,6 +8,7 @@ from pathlib import Path
 
 from depnorm.errors import OutsideRepositoryError, UnusableInputError
 from depnorm.model import Entry
+from depnorm.read.missing_path import missing
 
 MAX_SPEC_FILE_BYTES = 16 * 1024 * 1024
 
@@ -112,7 +113,7 @@ def open_repository(root: Path, subdir: str = "") -> Repository:
         resolved = root.resolve(strict=True)
         inner = (resolved / subdir).resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
-        raise UnusableInputError(f"{root / subdir}: there is no such directory") from error
+        raise missing(root / subdir) from error
     if not inner.is_relative_to(resolved):
         raise OutsideRepositoryError(f"--subdir {subdir}: leaves the repository")
     if not inner.is_dir():

@@ -1,5 +1,6 @@
 """The layout of a requirements file: which comments stand above which line."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from depnorm.read.requirement_text import comment_start, continued_lines
 from depnorm.read.requirements import parse_requirement_lines
 
 _CONTINUED = "\\"
+_OPTION = re.compile(r"\s-")
 
 
 def requirement_layout(text: str, path: str) -> Layout:
@@ -19,18 +21,40 @@ def requirement_layout(text: str, path: str) -> Layout:
     pieces: list[Piece] = []
     above: list[str] = []
     head = ""
+    below: list[str] = []
     for number, lines in _groups(text):
         whole = "".join(lines)
         if pieces and not above and _is_indented_comment(whole):
-            pieces[-1] = replace(pieces[-1], text=pieces[-1].text + whole)
-        elif not _has_content(lines):
+            below.append(whole)
+            continue
+        if below:
+            pieces[-1], below = _with_below(pieces[-1], below), []
+        if not _has_content(lines):
             above += lines
             if not (pieces or head) and above[0].startswith("#") and not whole.strip():
                 head, above = "".join(above), []
         else:
             pieces.append(_piece(tuple(above), whole, number, path))
             above = []
+    if below:
+        pieces[-1] = _with_below(pieces[-1], below)
     return Layout(head=head, pieces=tuple(pieces), tail="".join(above))
+
+
+def odd_continuation(text: str) -> int | None:
+    """The line of the first comment or blank line that a backslash ties to others, about which tools disagree."""
+    for number, lines in _groups(text):
+        for offset, line in enumerate(lines if len(lines) > 1 else ()):
+            bare = line.splitlines()[0]
+            if not bare.strip() or (comment_start(bare) < len(bare) and offset < len(lines) - 1):
+                return number + offset
+            if bare.lstrip().startswith("#"):
+                return number + offset
+    return None
+
+
+def _with_below(piece: Piece, comments: list[str]) -> Piece:
+    return replace(piece, text=piece.text + "".join(comments))
 
 
 def _groups(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -58,8 +82,8 @@ def _piece(above: tuple[str, ...], text: str, number: int, path: str) -> Piece:
 
 
 def _entry_end(line: str, start: int) -> int:
-    """Where the requirement on a physical line ends: before its hashes, its comment, or the sign of a continuation."""
+    """Where the requirement on a physical line ends: before its options, its comment, or the sign of a continuation."""
     end = comment_start(line)
-    hashes = line.find(" --hash", start)
-    end = min(end, hashes) if hashes >= 0 else end
+    option = _OPTION.search(line, start + 1, end)
+    end = option.start() if option and not line.startswith("-", start) else end
     return start + len(line[start:end].rstrip().removesuffix(_CONTINUED).rstrip())

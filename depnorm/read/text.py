@@ -12,6 +12,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WITHOUT_MARK = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 # Codecs that are no encoding of a file: quadratic in time (idna, punycode), or Python's own escapes, which warn.
 _NOT_FOR_FILES = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
@@ -49,6 +56,12 @@ def decode(data: bytes) -> Text:
         return Text(text=data.decode("utf-8"), encoding="utf-8", refused=declared)
     except UnicodeDecodeError:
         return Text(text=data.decode("latin-1"), encoding="latin-1", damaged=True, refused=declared)
+
+
+def encode(text: str, encoding: str, like: bytes) -> bytes:
+    """The bytes of a text in an encoding that `decode` told of the bytes `like`, with their byte order mark."""
+    mark = next((mark for mark, name in _BOMS if name == encoding and like.startswith(mark)), b"")
+    return mark + text.encode(_WITHOUT_MARK.get(mark, encoding))
 
 
 def _decode_as(data: bytes, encoding: str) -> Text:

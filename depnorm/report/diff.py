@@ -87,7 +87,7 @@ def _summary(found: PlanDiff) -> Iterator[Text]:
         is_linked = found.a.emitter is found.b.emitter is Emitter.LINK
         after = "Linked layers are cached all the same." if is_linked else "From there on B is built anew."
         yield Text(f"The two part at stage {found.parts_at}: {printable(found.parts_why)}. {after}")
-    if found.unshared:
+    if found.unshared and found.parts_at is not None:
         shown = [printable(_pair(each)) for each in found.unshared]
         yield Text(f"Both need, and do not share: {wording.shortened(shown, _MAX_PACKAGES)}.")
 

@@ -28,7 +28,7 @@ def _lines(file: FixedFile, done: str) -> Iterator[str]:
 
 def _summary(files: Sequence[FixedFile], done: str) -> str:
     if not files:
-        return "Nothing to fix: there is no requirements file, environment.yml or install.R here."
+        return "Nothing to fix: no requirements file, environment.yml or install.R counts here. Name those elsewhere."
     changed = sum(file.changed for file in files)
     left = sum(bool(file.kept) and not file.changed for file in files)
     same = len(files) - changed - left
@@ -44,16 +44,37 @@ def diff_text(files: Iterable[FixedFile]) -> str:
 
 
 def _diff(file: FixedFile) -> Iterator[str]:
-    before, after = (_shown(data) for data in (file.before, file.after))
+    before, after = (_shown(text) for text in (file.text_before, file.text_after))
     path = printable(file.path).lstrip("/")
     yield from difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", lineterm="")
 
 
-def _shown(data: bytes) -> list[str]:
-    """Lines for a person; the difference of line ends and of encodings shows as an escape."""
-    text = data.decode("utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "backslashreplace")
-    lines = [printable(line.removesuffix("\r")) for line in text.split("\n")]
-    return lines[:-1] if lines[-1] == "" else [*lines[:-1], f"{lines[-1]}\\ no newline"]
+def _shown(text: str) -> list[str]:
+    """Lines for a person, without credentials; what does not print is shown as an escape."""
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    ended = lines[-1] == ""
+    shown = [line for group in _logical(lines[:-1] if ended else lines) for line in _without_credentials(group)]
+    return shown if ended or not text else [*shown, "\\ No newline at end of file"]
+
+
+def _logical(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The lines, each with those that a backslash ties to it."""
+    group: list[str] = []
+    for line in lines:
+        group.append(line)
+        if not line.endswith("\\"):
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _without_credentials(group: Sequence[str]) -> list[str]:
+    """The lines of one logical line; all of them hidden where only together they are a credential."""
+    shown = [printable(line) for line in group]
+    joined = "".join(line.removesuffix("\\") for line in group)
+    crosses = printable(joined) != "".join(printable(line.removesuffix("\\")) for line in group)
+    return ["***" for _ in group] if crosses else shown
 
 
 def fix_json(files: Iterable[FixedFile], *, written: bool) -> str:

@@ -1,5 +1,6 @@
 """Findings as SARIF 2.1.0 (OASIS), which code scanning services read."""
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, assert_never
@@ -73,8 +74,7 @@ def _result(finding: model.Finding, codes: Sequence[str], baseline: str) -> dict
         "ruleId": finding.rule,
         "ruleIndex": codes.index(finding.rule),
         "level": _LEVELS[finding.severity],
-        # SARIF gives [text](target) in a message a meaning (3.11.6); a backslash takes it away.
-        "message": {"text": printable(message).replace("[", "\\[").replace("]", "\\]")},
+        "message": {"text": _without_links(printable(message))},
         "locations": [{"physicalLocation": _physical_location(finding.path, finding.line, finding.end_line)}],
     }
     if finding.fingerprint:
@@ -95,6 +95,11 @@ def _suppression(path: str, ignored: model.Ignored, baseline: str) -> dict[str, 
             return {"kind": "external", "status": "accepted", "justification": printable(justification)}
         case _:
             assert_never(ignored.by)
+
+
+def _without_links(message: str) -> str:
+    """SARIF gives [text](target) in a message a meaning (3.11.6); a backslash takes it away, unless it is escaped."""
+    return re.sub(r"(\\*)([\[\]])", lambda match: rf"{2 * match[1]}\{match[2]}", message)
 
 
 def _physical_location(path: str, line: int, end_line: int = 0) -> dict[str, Any]:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from depnorm.model import Dependency, Option, RepoReference
+from depnorm.model import Dependency
 from depnorm.model.layout import Piece
-from depnorm.rewrite.meaning import Asked, asks, own_options
+from depnorm.rewrite.asked import stronger
+from depnorm.rewrite.meaning import asked_of
 
 _WORD = re.compile(r"[^;\s]+", re.ASCII)
 _COMPARISON = re.compile(r"={2,3}|!=|~=|>=?|<=?")
@@ -60,20 +61,23 @@ def _name_key(piece: Piece) -> tuple[bool, str, str]:
 
 
 def without_repeated(pieces: Iterable[Piece]) -> list[Piece]:
-    """The entries without those that repeat or weaken another; the comments of these move above the one that stays."""
-    kept: dict[int, Piece] = {}
-    places: dict[str, list[int]] = {}
-    for number, piece in enumerate(pieces):
-        rivals = places.setdefault(_name(piece) or _code(piece), [])
-        stronger = next((index for index in rivals if _says_all(kept[index], piece)), None)
-        weaker = next((index for index in rivals if _says_all(piece, kept[index])), None)
-        if stronger is not None:
-            kept[stronger] = _with_comments_of(kept[stronger], piece)
-        elif weaker is not None:
-            kept[weaker] = _with_comments_of(piece, kept[weaker])
-        else:
-            rivals.append(number)
-            kept[number] = piece
+    """The entries without those that repeat or weaken another; the comments of these move above the one that stays.
+
+    An option or a path goes only where the same one stands right before it, as for requirements-txt-fixer.
+    """
+    found = list(pieces)
+    asked = [asked_of(piece.items) if piece.movable else None for piece in found]
+    asking = [index for index, each in enumerate(asked) if each is not None]
+    places = stronger([each for each in asked if each is not None])
+    stays = dict(zip(asking, (asking[place] for place in places), strict=True))
+    for index in range(1, len(found)):
+        before = stays.get(index - 1, index - 1)
+        if index not in stays and found[index].movable and _code(found[index]) == _code(found[before]):
+            stays[index] = before
+    kept = {index: piece for index, piece in enumerate(found) if stays.get(index, index) == index}
+    for index, place in sorted(stays.items()):
+        if index != place:
+            kept[place] = _with_comments_of(kept[place], found[index])
     return list(kept.values())
 
 
@@ -84,25 +88,6 @@ def _name(piece: Piece) -> str | None:
 def _code(piece: Piece) -> str:
     """The text without comments, and with one blank wherever there is white space."""
     return " ".join(" ".join(_COMMENT.sub("", line) for line in piece.text.splitlines()).split())
-
-
-def _says_all(piece: Piece, other: Piece) -> bool:
-    """Whether nothing is lost with `other` where `piece` stays."""
-    if not (piece.movable and other.movable):
-        return False
-    one, two = _asked(piece), _asked(other)
-    return _code(piece) == _code(other) or (one is not None and two is not None and two.is_weaker(one))
-
-
-def _asked(piece: Piece) -> Asked | None:
-    """What a piece asks for that is one requirement and nothing else."""
-    dependencies = [item for item in piece.items if isinstance(item, Dependency)]
-    options = [item for item in piece.items if isinstance(item, Option)]
-    if len(dependencies) != 1 or any(isinstance(item, RepoReference) for item in piece.items):
-        return None
-    if len(dependencies) + len(options) != len(piece.items):
-        return None
-    return asks(dependencies[0], own_options(options))
 
 
 def _with_comments_of(kept: Piece, dropped: Piece) -> Piece:

@@ -20,16 +20,26 @@ def spell(piece: Piece) -> Piece:
 
     Whoever calls this reads the entry again, and keeps the old one where it now means something else.
     """
+    if _goes_on(piece):
+        return piece
     spelled = _spelled(piece)
     before = piece.text[: piece.start] if piece.text[: piece.start].strip() else ""
     text = before + spelled + _without_blanks(piece.text[piece.end :])
     return replace(piece, text=text, start=len(before), end=len(before) + len(spelled))
 
 
+def _goes_on(piece: Piece) -> bool:
+    """Whether the requirement itself is continued on the next line, and not only its options."""
+    rest = piece.text[piece.end :].lstrip(" \t")
+    return rest.startswith("\\") and not rest[1:].lstrip().startswith("--")
+
+
 def _without_blanks(rest: str) -> str:
-    """What follows an entry, without the blanks at the end of a single line."""
+    """What follows an entry, without the blanks at the end of a single line; those behind a backslash disarm it."""
     body = rest.rstrip("\r\n")
-    return rest if "\n" in body or "\r" in body else body.rstrip(" \t") + rest[len(body) :]
+    return (
+        rest if "\n" in body or "\r" in body or body.rstrip().endswith("\\") else body.rstrip(" \t") + rest[len(body) :]
+    )
 
 
 def _spelled(piece: Piece) -> str:
@@ -86,7 +96,7 @@ def _option(entry: str) -> str:
 
 def _conda(dependency: Dependency, entry: str) -> str:
     """A spec without blanks, in lower case: `Numpy >= 1.2` is `numpy>=1.2`; a build or brackets keep theirs."""
-    if dependency.url or "[" in entry or "(" in entry or not dependency.name:
+    if dependency.url or not dependency.name or any(sign in entry for sign in "[(#"):
         return entry
     channel, colons, rest = entry.rpartition("::")
     name = rest[: len(dependency.name)]

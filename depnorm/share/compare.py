@@ -113,7 +113,7 @@ def _is_same(a: Plan, one: Stage, b: Plan, other: Stage) -> bool:
 def _based(plan: Plan) -> tuple[object, ...]:
     """What of a plan the text of its base stage has, beside the step."""
     target = plan.target
-    return (target.base_image, target.prefix, target.user, target.uid, target.gid, plan.repo_dir)
+    return (target.base_image, target.prefix, target.user, target.uid, target.gid, plan.repo_dir, plan.slim)
 
 
 class _Pair:

@@ -170,3 +170,13 @@ def test_the_hook_takes_it_from_the_configuration(old: Path) -> None:
     with (old / "requirements.txt").open("a") as file:
         file.write("scipy=1\n")
     assert commit() == 1
+
+
+def test_a_configured_baseline_elsewhere_is_not_written(run: Run, old: Path) -> None:
+    """What a clone's own configuration names outside of itself is not for it to write; the command line may."""
+    (old / "depnorm.toml").write_text('baseline = "../elsewhere.json"\n', encoding="utf-8")
+    code, _, error = run("check", ".", "--write-baseline")
+    assert (code, "outside of its directory" in error) == (2, True)
+    assert not (old.parent / "elsewhere.json").exists()
+    assert run("check", ".", "--write-baseline", "--baseline", "../elsewhere.json")[0] in {0, 1}
+    assert (old.parent / "elsewhere.json").exists()

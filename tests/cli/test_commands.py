@@ -181,6 +181,12 @@ EVERY_COMMAND = [
 ]
 
 
+@pytest.mark.parametrize("group", ["", *GROUPS])
+def test_help_of_a_group_has_examples(run: Run, group: str) -> None:
+    """Of all commands, and of those of a corpus or a catalog."""
+    assert f"Examples:\n    {f'depnorm {group}'.strip()} " in run(*group.split(), "--help")
+
+
 @pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
 def test_help_has_examples(run: Run, command: list[str]) -> None:
     """A newcomer copies a line first: each is a command that there is, with options that it has."""
@@ -432,3 +438,18 @@ def test_a_line_that_no_lock_can_hold_is_told(repo: Path) -> None:
         ("DN301", "requirements.txt", 3),
     ]
     assert all(each.hint for each in found)
+
+
+def test_several_rules_are_explained(run: Run) -> None:
+    """Codes one after another are what they say, not words to look for."""
+    shown = run("explain", "DN101", "DN103")
+    assert ("DN101" in shown, "DN103" in shown, "DN102" in shown) == (True, True, False)
+
+
+def test_an_old_python_has_no_next_command(run: Run, tmp_path: Path) -> None:
+    """A plan does not recommend what will be refused."""
+    (tmp_path / "requirements.txt").write_text("idna\n", encoding="utf-8")
+    (tmp_path / "runtime.txt").write_text("python-3.6\n", encoding="utf-8")
+    shown = run("plan", tmp_path)
+    assert "Next: name a later Python where the repository names 3.6, and plan again." in shown
+    assert "Next: depnorm dockerfile" not in shown

@@ -5,12 +5,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 import depnorm
 from depnorm import cli
+from depnorm.errors import UnusableInputError
+from depnorm.library import fix as library_fix
+from depnorm.library.fix_text import fix_bytes
+from depnorm.model.fixed import FixedFile
 from depnorm.report.formats import SchemaName
 from depnorm.report.schema import json_schema
 
@@ -102,7 +107,7 @@ def test_hostile_text_reaches_no_terminal(run: Run, tmp_path: Path) -> None:
 
 def test_nothing_to_fix(run: Run) -> None:
     """An empty directory is told from a canonical one."""
-    assert run(".").startswith("Nothing to fix: there is no requirements file")
+    assert run(".").startswith("Nothing to fix: no requirements file")
 
 
 @pytest.mark.parametrize(
@@ -159,3 +164,64 @@ def test_the_library_can_only_look(tmp_path: Path) -> None:
     (file,) = depnorm.fix(tmp_path, write=False)
     assert (file.before, file.after, file.changed) == (b"b\na\n", b"a\nb\n", True)
     assert (tmp_path / "requirements.txt").read_text() == "b\na\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--index-url https://user:s3\\\ncretpw@example.org/\nB\na\n",
+        "--index-url https://u:s3cretpw@example.org/\nB\na\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_no_credential_in_a_diff(run: Run, tmp_path: Path, text: str, encoding: str) -> None:
+    """In no encoding, and not where it is continued on the next line."""
+    (tmp_path / "requirements.txt").write_text(text, encoding=encoding)
+    for shown in (run("--diff"), run("--format", "json", "--diff")):
+        assert "s3" not in shown
+        assert "cretpw" not in shown
+
+
+def test_a_file_that_changes_meanwhile_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody saves while a file is being fixed is not lost."""
+    path = tmp_path / "requirements.txt"
+    path.write_text("b\na\n", encoding="utf-8")
+
+    def save_then_fix(*arguments: Any, **options: Any) -> FixedFile:
+        path.write_text("newly-saved\n", encoding="utf-8")
+        return fix_bytes(*arguments, **options)
+
+    monkeypatch.setattr(library_fix, "fix_bytes", save_then_fix)
+    with pytest.raises(UnusableInputError, match="was changed meanwhile"):
+        depnorm.fix(tmp_path)
+    assert path.read_text() == "newly-saved\n"
+
+
+def test_nothing_is_written_where_a_path_is_wrong(run: Run, tmp_path: Path) -> None:
+    """All paths are looked at before the first file is written."""
+    (tmp_path / "requirements.txt").write_text("b\na\n", encoding="utf-8")
+    assert "there is no such file" in run("requirements.txt", "missing.txt", code=2)
+    assert (tmp_path / "requirements.txt").read_text() == "b\na\n"
+
+
+def test_a_script_counts_from_where_git_has_its_root(run: Run, tmp_path: Path) -> None:
+    """Whether a repository is given or one file of it: the same scripts say that the order matters."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "binder").mkdir()
+    (tmp_path / "binder" / "postBuild").write_text("cat requirements.txt | xargs -n1 pip install\n", encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("b\na\n", encoding="utf-8")
+    for arguments in ((".",), ("requirements.txt",)):
+        assert "kept its order: a script of the repository installs line by line" in run(*arguments)
+
+
+def test_what_included_files_hold_decides(tmp_path: Path) -> None:
+    """`-r` and `-c` change places where neither has options, and stay where one has."""
+    (tmp_path / "requirements.txt").write_text("-r base.txt\n-c pins.txt\n", encoding="utf-8")
+    (tmp_path / "base.txt").write_text("a\n", encoding="utf-8")
+    (tmp_path / "pins.txt").write_text("a<2\n", encoding="utf-8")
+    depnorm.fix(tmp_path)
+    assert (tmp_path / "requirements.txt").read_text() == "-c pins.txt\n-r base.txt\n"
+    (tmp_path / "requirements.txt").write_text("-r base.txt\n-c pins.txt\n", encoding="utf-8")
+    (tmp_path / "base.txt").write_text("--index-url https://a.example.org/simple\na\n", encoding="utf-8")
+    depnorm.fix(tmp_path)
+    assert (tmp_path / "requirements.txt").read_text() == "-r base.txt\n-c pins.txt\n"

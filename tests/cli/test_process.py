@@ -266,6 +266,38 @@ def test_an_interrupt_is_quiet() -> None:
     assert b"Traceback" not in done.stderr
 
 
+ENDED = """
+import os, signal, sys
+import depnorm
+from depnorm.cli import main
+
+signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nohup
+
+def inspect(path, **options):
+    os.kill(os.getpid(), signal.SIGHUP)
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        sys.stderr.write("cleaned up")
+
+depnorm.inspect = inspect
+sys.argv[1:] = ["inspect", "."]
+code = main()
+assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+sys.exit(code)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_signal_to_end_lets_a_command_clean_up() -> None:
+    """SIGTERM: exit code 143, and a second one does not disturb the cleaning; what nohup ignores stays ignored."""
+    done = subprocess.run([sys.executable, "-c", ENDED], capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (143, b"")
+    assert done.stderr.strip() == b"cleaned up"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(
     ("environment", "colored"),

@@ -221,6 +221,12 @@ def test_every_package_of_a_plan_is_listed_once(make_repository: MakeRepository)
     )
 
 
+@pytest.mark.parametrize("script", ["", "# nothing yet\n", "packages <- c()\n"])
+def test_a_script_that_installs_nothing_is_no_step(make_repository: MakeRepository, script: str) -> None:
+    """R would be started for no package."""
+    assert rows(plan_of(make_repository({**R, "install.R": script}))) == []
+
+
 def test_a_list_too_long_for_a_line_is_read_from_its_file(make_repository: MakeRepository) -> None:
     """No builder reads longer lines; nothing else changes."""
     lines = [f"package-with-a-rather-long-name-{number}" for number in range(3_000)]
@@ -294,7 +300,7 @@ def test_no_text_of_a_repository_becomes_a_word_of_a_shell(place: str) -> None:
 
 
 def attempt(script: str, place: Path) -> subprocess.CompletedProcess[str]:
-    """Run an attempt on a prefix that has a directory, some time after that was made."""
+    """Run an attempt on a prefix that has a directory, some time after that was made. No pip writes at once."""
     prefix = place / "prefix"
     (prefix / "site/__pycache__").mkdir(parents=True)
     text = chain("sleep 0.05", *tried(script, str(prefix)))
@@ -308,7 +314,7 @@ def attempt(script: str, place: Path) -> subprocess.CompletedProcess[str]:
         ("touch site/x", True, False),
         ("false", True, True),
         ("sh -c 'touch site/__pycache__/x; exit 3'", True, True),
-        ("sh -c 'touch site/x; exit 3'", False, False),
+        ("sh -c 'sleep 0.1; touch site/x; exit 3'", False, False),
     ],
 )
 def test_an_attempt_may_fail_if_it_left_nothing(script: str, goes_on: bool, told: bool, tmp_path: Path) -> None:  # noqa: FBT001

@@ -349,6 +349,23 @@ def test_a_bug_is_told_and_breaks_no_build(
     assert record.exc_info[0] is ZeroDivisionError
 
 
+@pytest.mark.parametrize("runtime", ["python-3.11", "r-4.3-2024-01-10"])
+@pytest.mark.parametrize("text", [b"[project\n", b"name = '\xff'\n"])
+def test_a_broken_pyproject_is_no_bug_of_depnorm(
+    make_repository: MakeRepository, caplog: pytest.LogCaptureFixture, text: bytes, runtime: str
+) -> None:
+    """repo2docker refuses it in its own words."""
+    root = make_repository({"runtime.txt": f"{runtime}\n", "requirements.txt": "six\n"})
+    (root / "pyproject.toml").write_bytes(text)
+    messages = []
+    for early in (False, True):
+        with pytest.raises(ValueError) as caught:  # noqa: PT011  the same, whatever it says
+            render(root, early=early)
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+    assert not [record for record in caplog.records if "bug of depnorm" in record.getMessage()]
+
+
 def test_the_same_words_for_what_repo2docker_refuses(make_repository: MakeRepository) -> None:
     """Its errors are its own: depnorm's reading comes after."""
     broken: list[dict[str, Any]] = [

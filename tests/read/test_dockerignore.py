@@ -1,6 +1,7 @@
 """`.dockerignore` as Docker reads it; docker-py's matcher, a port of moby's, is the oracle."""
 
 import time
+from pathlib import Path
 
 import pytest
 from docker.utils.build import PatternMatcher
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import BUSY
 
+import depnorm
 from depnorm.read.dockerignore import MAX_PATTERN_LENGTH, MAX_PATTERNS, parse_dockerignore
 
 PATTERNS = [
@@ -114,3 +116,15 @@ def test_later_lines_win() -> None:
     """An exception takes back, and a later line hides again."""
     ignore = parse_dockerignore("*\n!keep.txt\n!other.txt\nother.txt\n")
     assert [ignore.hides(path) for path in ("keep.txt", "other.txt", "third.txt")] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("dockerignore", "stages"), [(True, ["base", "copy", "late"]), (False, ["base", "early", "copy"])]
+)
+def test_a_context_that_another_program_makes(tmp_path: Path, stages: list[str], *, dockerignore: bool) -> None:
+    """Where .dockerignore decides nothing, what it names can be copied like anything else."""
+    (tmp_path / ".dockerignore").write_text("base.txt\n", "utf-8")
+    (tmp_path / "requirements.txt").write_text("-r base.txt\n", "utf-8")
+    (tmp_path / "base.txt").write_text("six\n", "utf-8")
+    plan = depnorm.plan(tmp_path, max_layers=0, dockerignore=dockerignore)
+    assert [stage.kind.value for stage in plan.stages if stage.kind.value != "verify"] == stages

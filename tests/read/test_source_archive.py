@@ -7,6 +7,7 @@ import lzma
 import random
 import stat
 import subprocess
+import sys
 import tarfile
 import time
 import zipfile
@@ -103,9 +104,10 @@ def test_a_context_that_a_client_sent(tmp_path: Path) -> None:
 
 
 def test_a_binder_directory_alone_is_a_repository() -> None:
-    """It is no wrapping of everything."""
-    with depnorm.open_repository(io.BytesIO(tar(member("binder/requirements.txt", b"numpy\n")))) as opened:
-        assert list(files(opened.path)) == ["binder/requirements.txt"]
+    """It is no wrapping of everything; neither is what git keeps, which holds no spec file."""
+    for name in ("binder/requirements.txt", ".git/requirements.txt"):
+        with depnorm.open_repository(io.BytesIO(tar(member(name, b"numpy\n")))) as opened:
+            assert list(files(opened.path)) == [name]
 
 
 def test_git_archive_is_an_archive(tmp_path: Path) -> None:
@@ -119,8 +121,12 @@ def test_git_archive_is_an_archive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["/etc/x", "../x", "a/../../x", "a/..", "..", "//x", "x/" * 2100 + "y", "y" * 256, "a/" + "z" * 300]
-)
+    "name",
+    [
+        "/etc/x", "../x", "a/../../x", "a/..", "..", "//x", "x/" * 2100 + "y", "y" * 256, "a/" + "z" * 300,
+        "x/" * 101 + "y", "x/" * 1500 + "y", "x/" * 2000 + "y",
+    ],
+)  # fmt: skip
 def test_a_name_that_leads_out_is_refused(name: str, tmp_path: Path) -> None:
     """Nothing of the archive is read; so is one that no file system could hold."""
     for packed in (tar(member("ok", b"x"), member(name, b"x")), zipped({"ok": b"x", name: b"x"})):
@@ -130,6 +136,18 @@ def test_a_name_that_leads_out_is_refused(name: str, tmp_path: Path) -> None:
         ):
             raise AssertionError
     assert {path.name for path in tmp_path.iterdir()} == {"scratch"}
+
+
+def test_what_was_made_in_it_is_deleted_however_deep() -> None:
+    """Deeper than Python calls functions; the fixture looks whether all is gone."""
+    with depnorm.open_repository(io.BytesIO(tar(member("a/" * 100 + "x", b"deep")))) as opened:
+        assert next(opened.path.rglob("x")).read_bytes() == b"deep"
+        deep = opened.path
+        for _ in range(sys.getrecursionlimit() + 100):
+            deep = deep / "d"
+            deep.mkdir()
+        (deep / "file").write_text("x")
+        (deep / "link").symlink_to("/")
 
 
 def zipped(content: dict[str, bytes], **attributes: int) -> bytes:
@@ -197,6 +215,47 @@ def test_no_file_goes_through_a_link(tmp_path: Path) -> None:
     assert list((tmp_path / "target").iterdir()) == []
 
 
+def links(**content: str) -> bytes:
+    return tar(
+        member("ok", b"x"),
+        *(member(f"a/{name}", type=tarfile.SYMTYPE, linkname=target) for name, target in content.items()),
+    )
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        links(up="..", out="up/a/up/a/up/a/up/../../../../../../../../etc/passwd"),
+        links(up="..", out="up/a/up/../..", further="out/etc"),
+        links(up="..", out="up/a/up/a/up/../../..", **{"out/made/link": "ok"}),
+    ],
+)
+def test_no_link_leads_out_by_way_of_others(packed: bytes, tmp_path: Path) -> None:
+    """Each alone stays inside; nothing is made outside either."""
+    before = set(tmp_path.rglob("*"))
+    with depnorm.open_repository(io.BytesIO(packed)) as opened:
+        root = opened.path.parent if opened.path.name == "a" else opened.path
+        assert all(path.resolve().is_relative_to(root) for path in root.rglob("*"))
+        assert (root / "a" / "up").is_symlink()
+        assert any("a/out is a link" in note for note in opened.notes)
+        assert {path for path in tmp_path.rglob("*") if not path.is_relative_to(root.parent)} == before
+    assert opened.notes
+
+
+def test_links_in_circles_and_long_chains_end() -> None:
+    """Whatever they lead to, in little time; the files are read."""
+    circle = links(x="y", y="x", z="z")
+    chains = (
+        links(**{f"l{number}": f"{by}l{number + 1}" for number in range(1500)}) for by in ("", "no/../", "../ok/../")
+    )
+    for packed in (circle, *chains):
+        begun = time.monotonic()
+        with depnorm.open_repository(io.BytesIO(packed)) as opened:
+            assert time.monotonic() - begun < 5
+            assert (opened.path / "ok").read_bytes() == b"x"
+            depnorm.check(opened.path)
+
+
 def test_of_two_files_of_one_name_the_last_counts() -> None:
     """As tar itself has it; an earlier one keeps its other name."""
     packed = tar(
@@ -231,6 +290,42 @@ def test_an_archive_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch
         for packed in (zipped(content), tar(*(member(*each) for each in content.items()))):
             with pytest.raises(UnusableInputError, match=told), depnorm.open_repository(io.BytesIO(packed)):
                 raise AssertionError
+
+
+def test_directories_that_names_imply_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short archive may imply very many, by files and by links; those it has itself count once."""
+    monkeypatch.setattr(limits, "MAX_FILES", 200)
+    for about in ({}, {"type": tarfile.SYMTYPE, "linkname": "x"}, {"type": tarfile.DIRTYPE}):
+        packed = tar(*(member(f"{number}/" + "a/" * 50 + "x", **about) for number in range(5)))
+        with (
+            pytest.raises(UnusableInputError, match="more than 200 files"),
+            depnorm.open_repository(io.BytesIO(packed)),
+        ):
+            raise AssertionError
+    packed = tar(*(member(f"d{number}", type=tarfile.DIRTYPE, mode=0o755) for number in range(200)))
+    with depnorm.open_repository(io.BytesIO(packed)) as opened:
+        assert len(list(opened.path.iterdir())) == 200
+
+
+class Slow(io.BytesIO):
+    """What a client sends slowly."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        time.sleep(0.05)
+        return super().read(size)
+
+
+@pytest.mark.parametrize("content", [{"x": b"\0" * 2_000_000}, {f"x{number}": b"x" * 600 for number in range(200)}])
+def test_time_is_kept(content: dict[str, bytes]) -> None:
+    """Wherever it goes: into one large file or many small ones, of a tar or a zip."""
+    for packed in (tar(*(member(*each) for each in content.items())), zipped(content)):
+        begun = time.monotonic()
+        with (
+            pytest.raises(UnusableInputError, match="not unpacked in time"),
+            depnorm.open_repository(Slow(packed), timeout=0.2 if packed[:2] != b"PK" else 0),
+        ):
+            raise AssertionError
+        assert time.monotonic() - begun < 1
 
 
 def gnu_header(kind: bytes, size: int) -> bytes:

@@ -327,8 +327,9 @@ def test_a_host_that_never_answers_is_left(scratch: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C while git waits: exit code 130, no temporary directory, and no git that goes on."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_an_interrupt_leaves_nothing(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    """Ctrl-C while git waits, or another wish that it ends: no temporary directory, and no git that goes on."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -340,14 +341,26 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
             stderr=subprocess.PIPE,
         )
         connection, _ = silent.accept()  # git has begun
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         output, error = process.communicate(timeout=60)
         connection.settimeout(60)
         while connection.recv(1024):  # until the other side is gone
             pass
         connection.close()
-    assert (process.returncode, output) == (130, b"")
+    assert (process.returncode, output) == (code, b"")
     assert b"Traceback" not in error
+
+
+def test_a_deep_tree_is_refused(tmp_path: Path) -> None:
+    """A commit of 1,400 trees in each other: neither git's files nor their deletion run into a limit of Python."""
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", "deep.git")
+    made = "commit refs/heads/main\ncommitter N <n@example.org> 0 +0000\ndata 0\n\nM 100644 inline {}x\ndata 0\n\n"
+    subprocess.run(
+        ["git", "-C", tmp_path / "deep.git", "fast-import", "--quiet"],
+        input=made.format("d/" * 1400).encode(), check=True, timeout=60,
+    )  # fmt: skip
+    with pytest.raises(UnusableInputError, match="too deep"), depnorm.open_repository(tmp_path / "deep.git"):
+        raise AssertionError
 
 
 def test_symbolic_links_of_a_repository_are_never_followed_out(origin: Origin, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ CREDENTIALS = [
     ("https://me:12hunter2/@host/x", "https://***@host/x"),
     ("HTTPS://ME:hunter2@HOST/", "HTTPS://***@HOST/"),
     ("ftp://me:hunter2@host", "ftp://***@host"),
+    ("http:/me:hunter2@host/g.git", "http:/***@host/g.git"),
     ("//me:hunter2@host/x", "//***@host/x"),
     ('install_url("https://me:hunter2@host/x.tar.gz")', 'install_url("https://***@host/x.tar.gz")'),
     ("https://a:hunter2@h/1 https://b:hunter2@h/2", "https://***@h/1 https://***@h/2"),

@@ -197,3 +197,18 @@ def test_every_sample(sample: Path) -> None:
     keys = [each["partialFingerprints"]["depnorm/v1"] for each in results]
     assert len(set(keys)) == len(keys)
     assert all(re.fullmatch(r"[0-9a-f]{32}", key) for key in keys)
+
+
+def test_sarif_links_of_a_repository_are_none() -> None:
+    """Also where the repository escapes a bracket itself: no message holds an unescaped one (3.11.6)."""
+    hostile = Finding(
+        rule="DN101",
+        severity=Severity.WARNING,
+        path="r",
+        line=1,
+        message=r"x\[click\](https://a.example.org) [a](b)",
+    )
+    (result,) = sarif(hostile)["runs"][0]["results"]
+    text = re.sub(r"\\.", "", result["message"]["text"])
+    assert "[" not in text
+    assert "]" not in text

@@ -104,6 +104,13 @@ def test_round_trip_yaml_agrees() -> None:
         # what is written in brackets, or with two entries on a line, stays as it is
         ("dependencies: [b, a]\n", "dependencies: [b, a]\n"),
         ("dependencies:\n- {pip: [b, a]}\n", "dependencies:\n- {pip: [b, a]}\n"),
+        # a spelling that needs the quotes around it leaves only that entry
+        (
+            "dependencies:\n- pip:\n  - \"a; python_version<'3'\"\n  - B\n",
+            "dependencies:\n- pip:\n  - \"a; python_version<'3'\"\n  - b\n",
+        ),
+        ("dependencies:\n- numpy>=1\n- 'numpy >=1 # [win]'\n", "dependencies:\n- numpy>=1\n- 'numpy >=1 # [win]'\n"),
+        ("dependencies:\n- b=1=py_0\n- a\n- b=1=py_0\n", "dependencies:\n- a\n- b=1=py_0\n"),
         # an anchor must stay before its alias
         ("dependencies:\n- b\n- &x a\n- *x\n", "dependencies:\n- b\n- &x a\n- *x\n"),
         ("name: x\n", "name: x\n"),
@@ -121,6 +128,8 @@ def test_lists(before: str, after: str) -> None:
         ("dependencies:\n- b: c: d\n", "this is no YAML"),
         ("dependencies:\n- b\n- a@1\n", "conda finds no package"),
         ("dependencies:\n- b # install this first\n- a\n", "a comment says that it matters"),
+        ("# the order matters\ndependencies:\n- b\n- a\n", "a comment says that it matters"),
+        ("dependencies: [b, a]\n", "its entries do not stand on lines of their own"),
         ("dependencies:\n- pip=9.0.1\n- pip:\n  - b\n  - a\n", "pip 9.0.1.*, which installs in the order of the file"),
         ("dependencies:\n- pip:\n  - torch\n  - flash-attn\n  - a\n", "the build of flash-attn"),
     ],

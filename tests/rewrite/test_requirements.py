@@ -1,9 +1,11 @@
 """requirements.txt as `fix` leaves it."""
 
 import codecs
+import time
 
 import pytest
 from fixing import by_fixers, fixed, kept
+from patience import BUSY
 
 from depnorm.library.fix_text import fix_bytes
 from depnorm.model import SpecFormat
@@ -49,7 +51,7 @@ ENCODINGS = [
         # repetitions
         ("a\nA\n", "a\n"),
         ("a>=1\na\n", "a>=1\n"),
-        ("a # one\na>=1 # two\n# three\na\n", "# one\n# three\na>=1 # two\n"),
+        ("a # one\na>=1 # two\n# three\na\n", "# three\n# one\na>=1 # two\n"),
         ("a[x]\na\n", "a[x]\n"),
         ("a>=1\na<2\n", "a<2\na>=1\n"),
         ("a; os_name == 'nt'\na\n", 'a\na; os_name == "nt"\n'),
@@ -60,6 +62,9 @@ ENCODINGS = [
             "a==1 \\\n    --hash=sha256:" + "a" * 64 + " # why\nb==1 \\\n    --hash=sha256:" + "b" * 64 + "\n",
         ),
         ("b>=1, \\\n  <2\na\n", "a\nb>=1, \\\n  <2\n"),
+        ("B>=1 \\\n  ,<2\nA\n", "a\nB>=1 \\\n  ,<2\n"),
+        ("B == 1 --config-settings=x=y\n", "b==1 --config-settings=x=y\n"),
+        ("B # c \\  \nA\n", "a\nb # c \\  \n"),
         # nothing to do
         ("", ""),
         ("\n\n", ""),
@@ -79,10 +84,17 @@ def test_canonical(before: str, after: str) -> None:
         ("b\na\n--no-binary b\n", "--no-binary builds packages"),
         ("pip==9.0.3\na\n", "pip ==9.0.3, which installs in the order of the file"),
         ("torch\nflash_attn\na\n", "the build of flash-attn may import what another line installs"),
+        ("pip<20.3\na\n", "pip <20.3, which installs in the order of the file"),
+        ("pip~=19.0\na\n", "pip ~=19.0, which installs in the order of the file"),
         ("# the order matters\nb\na\n", "a comment says that it matters"),
+        ("# the order matters\n\nb\na\n", "a comment says that it matters"),
+        ("b\na\n# the order matters\n", "a comment says that it matters"),
+        ("# numpy must be installed first\nb\na\n", "a comment says that it matters"),
+        ("-r b.txt\n-c a.txt\nx\n", "those of the files that it includes"),
+        ("--only-binary b\n--no-index\n--no-binary a\nx\n", "--no-binary builds packages"),
         ("b # must be installed before a\na\n", "a comment says that it matters"),
-        ("--index-url https://a.example.org\n--extra-index-url https://b.example.org\nb\na\n", "pip reads its options"),
-        ("-r base.txt\n--index-url https://a.example.org\nb\na\n", "pip reads its options"),
+        ("--index-url https://a.example.org\n--extra-index-url https://b.example.org\nb\na\n", "pip obeys its options"),
+        ("-r base.txt\n--index-url https://a.example.org\nb\na\n", "pip obeys its options"),
     ],
 )
 def test_order_that_means_something(text: str, reason: str) -> None:
@@ -93,7 +105,52 @@ def test_order_that_means_something(text: str, reason: str) -> None:
     assert fixed(text) == text.replace("_", "-")
 
 
-@pytest.mark.parametrize("script", [b"pip install --no-build-isolation -r requirements.txt", b"xargs -n1 pip install"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--index-url https://a.example.org\n--index-url https://b.example.org\n--index-url https://a.example.org\nx\n",
+        "--extra-index-url https://a.example.org\n-i https://b.example.org\n--extra-index-url https://a.example.org\nx\n",
+        "--only-binary :all:\n--only-binary :none:\n--only-binary :all:\nx\n",
+        "-r b.txt\n-r c.txt\n-r b.txt\n",
+    ],
+)
+def test_options_are_repeated_for_a_reason(text: str) -> None:
+    """The last one counts, whatever was there before: none of them goes."""
+    assert sorted(fixed(text).splitlines()) == sorted(text.replace("-i ", "--index-url ").splitlines())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# order of magnitude does not matter\nb\na\n",
+        "# should be fixed after next release\nb\na\n",
+        "# needs to be the last release before 3.0\nb\na\n",
+        "--no-index\n-f w\nb\na\n",
+        "pip>=20\na\n",
+        "torch-scatter @ https://example.org/torch_scatter-2.1-py3-none-any.whl\na\n",
+    ],
+)
+def test_order_that_means_nothing(text: str) -> None:
+    """Words that only look like a warning, and options that are apart from each other, stop nothing."""
+    assert kept(text) == []
+    assert fixed(text) != text
+
+
+def test_files_without_options_may_be_included_in_any_order() -> None:
+    """Where it is known that no included file has options, `-c` goes before `-r`."""
+    data = b"-r b.txt\n-c a.txt\nx\n"
+    assert fix_bytes(data, "r", SpecFormat.REQUIREMENTS, includes_count=False).after == b"-c a.txt\n-r b.txt\nx\n"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        b"pip install --no-build-isolation -r requirements.txt",
+        b"xargs -n1 pip install",
+        b"pip install --use-deprecated=legacy-resolver -r requirements.txt",
+        b"for line in $(cat requirements.txt); do pip install $line; done",
+    ],
+)
 def test_order_that_a_script_gives_a_meaning(script: bytes) -> None:
     """What a script of the repository does with the file counts; another script changes nothing."""
     (said,) = kept("b\na\n", SpecFormat.REQUIREMENTS, script)
@@ -107,8 +164,10 @@ def test_order_that_a_script_gives_a_meaning(script: bytes) -> None:
         ("b\nnumpy=1.2\nA\n", "has one = where pip wants two"),
         ("#\n# This file is autogenerated by pip-compile with Python 3.12\nb\nA\n", "pip-compile wrote it"),
         ("# This file was autogenerated by uv via the following command:\nb\nA\n", "uv wrote it"),
-        ("b\x0cA\n", "ends a line for pip, but not for most tools"),
+        ("b\x0cA\n", "ends a line for some tools, but not for others"),
         ("# coding: hex\nb\nA\n", "not in the encoding that it promises"),
+        ("b # x \\\n# about a\na\n", "a comment or a blank line stands within a continued line"),
+        ("# This file is @generated by PDM.\nb\nA\n", "PDM wrote it"),
     ],
 )
 def test_left_as_a_whole(text: str, reason: str) -> None:
@@ -142,3 +201,11 @@ def test_a_cookie_stays_where_it_counts() -> None:
 def test_any_bytes(data: bytes) -> None:
     """Nothing crashes, and what cannot be decoded stays as it is."""
     assert fix_bytes(data, "requirements.txt", SpecFormat.REQUIREMENTS).after.strip() == data.strip()
+
+
+def test_many_lines_of_one_package() -> None:
+    """Time is linear in their number: what weakens what is looked up, not tried."""
+    lines = [f"numpy!={number}.0" for number in range(3_000)] + ["numpy"] * 3_000
+    begun = time.monotonic()
+    assert fixed("\n".join(lines)).count("\n") == 3_000
+    assert time.monotonic() - begun < 10 * BUSY

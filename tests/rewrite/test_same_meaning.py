@@ -3,12 +3,13 @@
 import random
 import re
 import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
 from fixing import by_fixers, comments
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -60,7 +61,8 @@ def seen_by_pip(directory: Path, data: bytes) -> object:
         key, parts = package_and_parts(each.requirement)
         asked.setdefault((key, each.is_editable, each.constraint, str(each.options)), set()).update(parts)
     control = finder.format_control
-    state = (finder.index_urls, finder.find_links, control.no_binary, control.only_binary, finder.search_scope.no_index)
+    indexes, links = (list(dict.fromkeys(urls)) for urls in (finder.index_urls, finder.find_links))
+    state = (indexes, links, control.no_binary, control.only_binary, finder.search_scope.no_index)
     return asked, state, finder.trusted_hosts and sorted(finder.trusted_hosts)
 
 
@@ -117,6 +119,28 @@ def test_any_list_of_lines(text: str) -> None:
         assert by_fixers(result.after) == result.after
 
 
+PIP_LINES = st.sampled_from(
+    [
+        "a", "A>=1", "b==1", "b", "c[x]", "# c", "-r with.txt", "-c with.txt", "-r without.txt", "--pre", "--no-index",
+        "--index-url https://a.example.org/simple", "-i https://b.example.org/simple", "-f wheels", "-f more",
+        "--extra-index-url https://c.example.org/simple", "--extra-index-url https://d.example.org/simple",
+        "--only-binary a", "--only-binary :all:", "--only-binary :none:", "--only-binary b", "--no-binary c",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(st.lists(PIP_LINES, max_size=7).map("\n".join))
+def test_pip_sees_the_same_of_any_options(text: str) -> None:
+    """Whatever the order of options and of included files that have some: pip ends with the same indexes."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        (directory / "with.txt").write_text("d\n--index-url https://z.example.org/simple\n", encoding="utf-8")
+        (directory / "without.txt").write_text("e\n", encoding="utf-8")
+        after = fix_bytes(text.encode(), "requirements.txt", SpecFormat.REQUIREMENTS).after
+        assert seen_by_pip(directory, after) == seen_by_pip(directory, text.encode())
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes(data: bytes) -> None:
     """No crash, in any of the formats."""
@@ -125,19 +149,24 @@ def test_any_bytes(data: bytes) -> None:
         assert fix_bytes(once, "spec", each).after == once
 
 
+def make_wheel(directory: Path, name: str, version: str, needs: str) -> None:
+    """A wheel without files that is enough for a resolver."""
+    with zipfile.ZipFile(directory / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        info = f"{name}-{version}.dist-info"
+        lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+        lines += [f"Requires-Dist: {needs}"] if needs else []
+        wheel.writestr(f"{info}/METADATA", "\n".join(lines) + "\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+
+
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory of wheels: four packages, three versions each, of which some need others."""
     directory = tmp_path_factory.mktemp("wheels")
     for name, needs in (("alpha", "delta<3"), ("beta_x", "alpha>=1"), ("gamma_y", ""), ("delta", "")):
         for version in ("1.0", "2.0", "3.0"):
-            with zipfile.ZipFile(directory / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
-                info = f"{name}-{version}.dist-info"
-                lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
-                lines += [f"Requires-Dist: {needs}"] if needs else []
-                wheel.writestr(f"{info}/METADATA", "\n".join(lines) + "\n")
-                wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-                wheel.writestr(f"{info}/RECORD", "")
+            make_wheel(directory, name, version, needs)
     return directory
 
 
@@ -160,3 +189,14 @@ def resolved(directory: Path, index: Path, data: bytes) -> list[str]:
     command = ["uv", "pip", "compile", "-q", "--no-header", "--no-annotate", "--no-index", "--find-links", str(index)]
     done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
     return sorted(done.stdout.split())
+
+
+def test_where_several_answers_exist_the_first_line_wins(tmp_path: Path) -> None:
+    """The limit of the promise: uv and pip favour what stands first, so an unpinned list may resolve otherwise."""
+    for name, needs in (("a", "b<2"), ("b", "a<2")):
+        make_wheel(tmp_path, name, "1.0", "")
+        make_wheel(tmp_path, name, "2.0", needs)
+    assert resolved(tmp_path, tmp_path, b"b\na\n") == ["a==1.0", "b==2.0"]
+    assert resolved(tmp_path, tmp_path, b"a\nb\n") == ["a==2.0", "b==1.0"]
+    pinned = fix_bytes(b"b==2.0\na==1.0\n", "requirements.txt", SpecFormat.REQUIREMENTS).after
+    assert resolved(tmp_path, tmp_path, pinned) == ["a==1.0", "b==2.0"]

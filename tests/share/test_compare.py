@@ -157,3 +157,10 @@ def test_levels_contain_each_other(
     assert {each.name: each.levels for each in found.layers} == {each.name: each.levels for each in back.layers}
     assert all(each.why or len(each.levels) == len(EVERYWHERE) for each in found.layers)
     assert found.parts_at == back.parts_at
+
+
+def test_slim_is_a_part_of_the_base() -> None:
+    """Where nothing is shared, too: the base stage of a slim image has other variables."""
+    repository = Path(__file__).parents[2] / "corpus" / "empty" / "repo"
+    found = depnorm.diff(depnorm.plan(repository), depnorm.plan(repository, slim=True))
+    assert found.parts_at == 1

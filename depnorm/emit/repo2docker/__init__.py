@@ -148,6 +148,8 @@ def _r(early: Iterable[Stage], hidden: frozenset[str], inlined: Repo2DockerPhase
             yield _script(inlined, stage, Ecosystem.CRAN, r.install_packages(step.packages))
         elif isinstance(step, RunRScript):
             if step.plain is not None and not step.soft:
+                if not step.plain:  # a script that does nothing
+                    continue
                 yield _script(inlined, stage, Ecosystem.CRAN, r.install_packages(step.plain))
             elif not _can_copy(stage.needs, hidden):
                 yield _script(ASSEMBLE, stage, Ecosystem.CRAN, r.repeat_script(step))

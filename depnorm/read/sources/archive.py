@@ -7,6 +7,7 @@ be made before files that go through them.
 import bz2
 import gzip
 import lzma
+import math
 import stat
 import struct
 import tarfile
@@ -40,16 +41,17 @@ _LONG_HEADERS = frozenset(
 )
 
 
-def unpack(file: IO[bytes], place: Path, *, name: str) -> tuple[str, ...]:
+def unpack(file: IO[bytes], place: Path, *, name: str, deadline: float = math.inf) -> tuple[str, ...]:
     """Write what an archive holds below `place`, an empty directory; gives notes about what was left out.
 
     `file` is read once, from its beginning; only a zip has to be seekable. Left out are devices, pipes, and links that
     lead out of it. Raises `OutsideRepositoryError` for a member whose name leads out, and `UnusableInputError` for what
-    is no archive, is damaged, or is larger than a repository (`limits`).
+    is no archive, is damaged, is larger than a repository (`limits`), or not unpacked at `deadline`, a moment of
+    `time.monotonic`.
     """
-    unpacking = Unpacking(place)
+    unpacking = Unpacking(place, deadline)
     try:
-        whole = _Peeking(file)
+        whole = _Peeking(file, unpacking.check_time)
         if whole.head.startswith(_ZIP):
             _unpack_zip(file, unpacking)
         else:
@@ -65,23 +67,29 @@ def unpack(file: IO[bytes], place: Path, *, name: str) -> tuple[str, ...]:
 def only_directory(place: Path) -> Path:
     """The directory that an archive has everything in (as those of code hosts have), else `place` itself.
 
-    `binder` alone is a repository.
+    `binder` alone is a repository, and `.git` is none.
     """
     found = list(place.iterdir())
-    if len(found) != 1 or found[0].is_symlink() or not found[0].is_dir() or found[0].name in {"binder", ".binder"}:
+    if (
+        len(found) != 1
+        or found[0].is_symlink()
+        or not found[0].is_dir()
+        or found[0].name in {"binder", ".binder", ".git"}
+    ):
         return place
     return found[0]
 
 
 class _Peeking:
-    """A stream whose first bytes are known before they are read."""
+    """A stream whose first bytes are known before they are read; each time it is read, `check` may object."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
+    def __init__(self, file: IO[bytes], check: Callable[[], None]) -> None:
+        self._file, self._check = file, check
         self.head = self._rest = file.read(_MAGIC_BYTES)
 
     def read(self, size: int = -1) -> bytes:
         """As of any file."""
+        self._check()
         if not self._rest:
             return self._file.read(size)
         data, self._rest = (self._rest, b"") if size < 0 else (self._rest[:size], self._rest[size:])

@@ -117,7 +117,7 @@ def _check_size(git: Git, commit: str) -> tuple[str, ...]:
         if size > limits.MAX_BYTES:
             raise limits.too_large()
         if limits.is_too_long(path):
-            raise UnusableInputError("the repository has a path that no file system can hold")
+            raise UnusableInputError("the repository has a path that is too long or too deep, so it was not read")
         if mode == _SUBMODULE:
             submodules.append(redact(path.decode("utf-8", "backslashreplace")))
     return tuple(submodules)
@@ -136,7 +136,7 @@ def _entries(git: Git, commit: str) -> Iterator[tuple[bytes, int, bytes]]:
                 mode, _, _, length = about.split()
                 yield mode, int(length) if length.isdigit() else 0, path
             if len(rest) > limits.MAX_PATH_BYTES + 256:
-                raise UnusableInputError("the repository has a path that no file system can hold")
+                raise UnusableInputError("the repository has a path that is too long or too deep, so it was not read")
         if process.wait():
             raise UnusableInputError(f"git cannot list the files of {commit[:12]}: the repository is damaged")
 

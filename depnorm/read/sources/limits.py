@@ -7,6 +7,8 @@ MAX_BYTES = 4 * 2**30
 """Of all files together, and of what is downloaded."""
 MAX_PATH_BYTES = 4096
 MAX_NAME_BYTES = 255
+MAX_DEPTH = 100
+"""Directories in directories; what walks and deletes them calls itself for each."""
 
 
 def too_many() -> UnusableInputError:
@@ -26,5 +28,9 @@ def too_large() -> UnusableInputError:
 
 
 def is_too_long(path: bytes) -> bool:
-    """Whether no file system has such a path."""
-    return len(path) > MAX_PATH_BYTES or any(len(name) > MAX_NAME_BYTES for name in path.split(b"/"))
+    """Whether no file system has such a path, or no repository one that deep."""
+    return (
+        path.count(b"/") > MAX_DEPTH
+        or len(path) > MAX_PATH_BYTES
+        or any(len(name) > MAX_NAME_BYTES for name in path.split(b"/"))
+    )

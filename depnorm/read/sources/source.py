@@ -34,7 +34,7 @@ def parse_source(text: str, ref: str | None = None) -> Source:
         check_ref(ref)
     if not text:
         raise UnusableInputError("the empty text names no repository", hint="Write . for the working directory.")
-    if _URL.match(text) or _HELPER.match(text):
+    if _URL.match(text) or (_HELPER.match(text) and not os.path.lexists(text)):
         return _remote(text.removeprefix("git+"), ref)
     if os.path.lexists(text):
         return _local(Path(text), ref)
@@ -66,16 +66,24 @@ def _remote(url: str, ref: str | None) -> Source:
         )
     _check_address(url, shown)
     if page := _PAGE.match(url):
+        repository, page_ref = _word(redact(page["repository"])), _word(page["ref"])
         raise UsageError(
             f"{shown}: is a page about a repository, not the repository",
-            hint=f"Give the repository and the revision: {redact(page['repository'])} --ref {page['ref']}",
+            hint=f"Give the repository and the revision: {repository} --ref {page_ref}",
         )
     if scheme != "file" and is_archive(urlsplit(url).path):
         raise UsageError(
             f"{shown}: an archive is read from a file, not over the network",
-            hint=f"Download it (curl -fLO '{shown}'), and give the file.",
+            hint=f"Download it (curl -fLO {_word(shown)}), and give the file.",
         )
     return Source(kind=SourceKind.GIT, location=url, ref=ref, is_remote=scheme != "file")
+
+
+def _word(text: str) -> str:
+    """A word of a shell, for a hint that somebody copies."""
+    import shlex  # noqa: PLC0415  only for a mistake
+
+    return shlex.quote(text)
 
 
 def _check_address(url: str, shown: str) -> None:

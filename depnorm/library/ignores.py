@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from depnorm.analyze.findings import finding, in_reading_order
+from depnorm.analyze.findings import in_reading_order, problem_findings
 from depnorm.model import Analysis, Comment, Problem
 from depnorm.read.closure import read_comments
 from depnorm.read.repository import Repository
@@ -22,7 +22,7 @@ def mark_by_comments(repository: Repository, analysis: Analysis) -> Analysis:
 
 def with_problems(analysis: Analysis, problems: Iterable[Problem]) -> Analysis:
     """The analysis with what later rooms have to say of its lines among its findings, and ignored where those are."""
-    found = [*map(finding, problems)]
+    found = [*problem_findings(problems)]
     if not found:
         return analysis
     further = replace(analysis, findings=in_reading_order((*analysis.findings, *found)))
@@ -44,7 +44,7 @@ def _marked(analysis: Analysis, comments: tuple[Comment, ...], *, with_broken: b
     from depnorm.analyze.ignores import mark_ignored, parse_ignores  # noqa: PLC0415  few repositories have them
 
     parsed = parse_ignores(comments, _rule_names())
-    broken = map(finding, parsed.problems) if with_broken else ()
+    broken = problem_findings(parsed.problems) if with_broken else ()
     return replace(analysis, findings=mark_ignored(in_reading_order((*analysis.findings, *broken)), parsed.ignores))
 
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import StringIO
+from threading import Lock
 
 from depnorm.model import Location, Option, PathBase, Problem, ReferenceKind, RepoReference, SpecFile, SpecFormat
 from depnorm.model.quiet_warnings import warnings_ignored
@@ -101,12 +102,16 @@ def _read(source: str, path: str) -> Iterator[Item]:
         yield script.reference(ReferenceKind.DYNAMIC, "install_requires", call)
 
 
+_PARSING = Lock()
+"""Python counts how deep it is in a syntax tree for all threads at once, and stops where they disagree (gh-106905)."""
+
+
 def _parse(source: str) -> ast.Module | str:
     """The syntax tree, or why there is none."""
     if len(source) > MAX_CHARACTERS:
         return f"is longer than {MAX_CHARACTERS:,} characters"
     try:
-        with warnings_ignored(_NAME):  # the file's own escapes are not depnorm's to warn of
+        with _PARSING, warnings_ignored(_NAME):  # the file's own escapes are not depnorm's to warn of
             return ast.parse(source, filename=_NAME)
     except SyntaxError as error:
         return f"is not Python 3: {error.msg} (line {error.lineno})"

@@ -339,6 +339,8 @@ def test_an_interrupt_leaves_nothing(number: signal.Signals, code: int, tmp_path
             env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # Whoever runs the tests may ignore the signal (nohup), and so would the process then.
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509  no threads here
         )
         connection, _ = silent.accept()  # git has begun
         process.send_signal(number)

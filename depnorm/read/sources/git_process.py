@@ -20,6 +20,8 @@ from depnorm.read.sources.source import SCHEMES
 
 _TAIL_BYTES = 16 * 1024
 _POLL_SECONDS = 0.1
+_START_SECONDS = 10.0
+"""An interrupt may come before there is anything to wait for."""
 _QUICK_SECONDS = 1.0
 """What takes no longer needs no word about how far it is."""
 _PERCENT = re.compile(rb"([A-Z][A-Za-z ]{3,30}): +(\d{1,3})%")
@@ -86,25 +88,13 @@ class Git:
     def start(self, *arguments: str, network: bool = False) -> Iterator["subprocess.Popen[bytes]"]:
         """A git process, which ends with the context, and so does whatever it started."""
         safe = [word for name, value in _SAFE.items() for word in ("-c", f"{name}={value}")]
+        started = _Started(["git", "--no-pager", *safe, *arguments], self.place, _environment(network=network))
         try:
-            git = subprocess.Popen(  # noqa: S603  arguments of ours, and those that were checked
-                ["git", "--no-pager", *safe, *arguments],  # noqa: S607  found on PATH, as everywhere
-                cwd=self.place,
-                env=_environment(network=network),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,  # no terminal, so neither git nor ssh can ask for a password
-            )
-        except OSError as error:
-            raise UnusableInputError(
-                "git cannot be run, and a repository is fetched with it", hint="Install git."
-            ) from error
-        try:
+            git = started.process()
             limit_git(git.pid)
             yield git
         finally:
-            _end(git)
+            started.end()
 
     def check_time(self) -> None:
         """Raise `UnusableInputError` after the deadline."""
@@ -125,6 +115,45 @@ class Git:
                 raise too_large()
             if self.progress and now - begun > _QUICK_SECONDS and (found := _PERCENT.findall(told.tail)):
                 self.progress(found[-1][0].decode("ascii").lower(), int(found[-1][1]), 100)
+
+
+class _Started:
+    """A process that another thread starts, since an interrupt reaches only the main one: it is never lost."""
+
+    def __init__(self, command: list[str], place: Path, environment: Mapping[str, str]) -> None:
+        self._command, self._place, self._environment = command, place, environment
+        self._found: subprocess.Popen[bytes] | OSError | None = None
+        self._done = threading.Event()  # joining a thread a second time, after an interrupt, does not wait
+
+    def process(self) -> "subprocess.Popen[bytes]":
+        threading.Thread(target=self._start, daemon=True).start()
+        self._done.wait()
+        if isinstance(self._found, subprocess.Popen):
+            return self._found
+        raise UnusableInputError(
+            "git cannot be run, and a repository is fetched with it", hint="Install git."
+        ) from self._found
+
+    def end(self) -> None:
+        self._done.wait(_START_SECONDS)
+        if isinstance(self._found, subprocess.Popen):
+            _end(self._found)
+
+    def _start(self) -> None:
+        try:
+            self._found = subprocess.Popen(  # noqa: S603  arguments of ours, and those that were checked
+                self._command,  # git is found on PATH, as everywhere
+                cwd=self._place,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,  # no terminal, so neither git nor ssh can ask for a password
+            )
+        except OSError as error:
+            self._found = error
+        finally:
+            self._done.set()
 
 
 class _Reader:

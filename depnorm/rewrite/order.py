@@ -18,19 +18,22 @@ def in_fixer_order(pieces: Iterable[Piece]) -> list[Piece]:
     """The lines of a requirements file in the order of pre-commit's requirements-txt-fixer, so that both agree.
 
     By the first word in lower case up to its version, so that options come first; of equal names the one with comments
-    first. What that leaves open is decided by the text of a requirement; options of one name keep their order.
+    first, and one with indented comments below it last, since the fixer takes them for the next line's. What that
+    leaves open is decided by the text of a requirement; options of one name keep their order.
     """
     return sorted(pieces, key=_fixer_key)
 
 
-def _fixer_key(piece: Piece) -> tuple[bytes, bool, str]:
+def _fixer_key(piece: Piece) -> tuple[bytes, bool, bool, str]:
     text = "".join(character.lower() if character.isascii() else character for character in piece.text)
+    below = piece.text.splitlines()[-1].lstrip().startswith("#")
     for egg in ("#egg=", "&egg="):
         if egg in piece.text:
-            return text.partition(egg)[2].encode(errors="surrogatepass"), not piece.above, ""
+            return text.partition(egg)[2].encode(errors="surrogatepass"), not piece.above, below, ""
     word = _WORD.match(text)
     name = _COMPARISON.split(word.group(), maxsplit=1)[0] if word else ""
-    return name.encode(errors="surrogatepass"), not piece.above, "" if name.startswith("-") else piece.text
+    own = "" if name.startswith("-") else piece.text
+    return name.encode(errors="surrogatepass"), not piece.above, below, own
 
 
 def in_sections(pieces: Iterable[Piece]) -> list[Piece]:

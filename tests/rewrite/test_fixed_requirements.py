@@ -48,6 +48,7 @@ ENCODINGS = [
         ("# the file\n\nb\na\n", "# the file\n\na\nb\n"),
         ("b\n    # via x\na\n", "a\nb\n    # via x\n"),
         ("b\na\n# the end\n", "a\nb\n# the end\n"),
+        ("a; os_name == 'nt'\na\n    # via x\nb\n", 'a; os_name == "nt"\na\n    # via x\nb\n'),
         # repetitions
         ("a\nA\n", "a\n"),
         ("a>=1\na\n", "a>=1\n"),

@@ -127,7 +127,7 @@ _OPTION_HINTS = {
     "layers": "Write chain or link.",
     "max_layers": "Write a number up to 99.",
 }
-_NUMBERS = frozenset({"user_id", "max_layers"})
+_NUMBERS = frozenset({"max_layers"})
 
 
 def is_date(text: str) -> bool:

@@ -36,7 +36,7 @@ def check(path: str | Path, *, inline_ignores: bool = True, trace: Trace | None 
     told of each step.
     """
     analysis = analyze_path(path, trace, inline_ignores=inline_ignores)
-    if not (inline_ignores and Path(path).is_dir()):
+    if not (inline_ignores and os.path.isdir(path)):  # noqa: PTH112  Path raises for what cannot be asked
         return analysis.findings
     return with_problems(analysis, unused_ignores(analysis)).findings  # of one file alone not all is known
 
@@ -66,11 +66,11 @@ def steps_of_reading(analysis: Analysis) -> Iterator[str]:
 
 def _analyze_path(path: Path, *, inline_ignores: bool) -> Analysis:
     catalog = load_catalog()
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  Path raises for what cannot be asked
         repository = open_repository(path)
         choice = choose_spec_files(repository)
         return analyze_repository(repository, choice, catalog, inline_ignores=inline_ignores)
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110  as above
         raise missing(path)
     repository, name = open_repository(path.parent), path.name
     if format_of(name) not in READERS:

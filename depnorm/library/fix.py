@@ -10,20 +10,18 @@ from pathlib import Path
 from depnorm.errors import UnusableInputError
 from depnorm.library.analysis import analyze_path
 from depnorm.library.fix_text import FIXABLE, fix_bytes
-from depnorm.model import Entry, Location, ReferenceKind, Scope, SpecFormat
+from depnorm.model import Entry, Location, Scope, SpecFormat
 from depnorm.model.fixed import FixedFile, Kept
 from depnorm.read.choice import choose_spec_files
 from depnorm.read.closure import read_choice
 from depnorm.read.missing_path import missing
 from depnorm.read.repository import Repository, open_repository
 from depnorm.read.spec_names import format_of
-from depnorm.rewrite.options import ORDERED
+from depnorm.rewrite.meaning import INCLUDES, has_ordered_options
 
 _INSTALLING = ("postBuild", "start", "Dockerfile", "Makefile")
 _SCRIPT_DIRECTORIES = ("", "binder", ".binder")
 """Names of scripts that may say how a list is installed, and where they are looked for beside the list's own place."""
-_INCLUDES = frozenset({ReferenceKind.INCLUDE, ReferenceKind.CONSTRAINT})
-_DIRECTORIES = frozenset({ReferenceKind.FIND_LINKS, ReferenceKind.INDEX})
 
 
 def fix(path: str | Path, *, write: bool = True) -> tuple[FixedFile, ...]:
@@ -54,13 +52,14 @@ def fix(path: str | Path, *, write: bool = True) -> tuple[FixedFile, ...]:
 
 def _repository_of(path: Path) -> Repository:
     """Where the scripts of a file's repository are: the nearest directory above it that git knows, else its own."""
-    directory = path if path.is_dir() else path.parent
+    directory = path if os.path.isdir(path) else path.parent  # noqa: PTH112  Path raises for what cannot be asked
     above = directory.absolute()
-    return open_repository(next((each for each in (above, *above.parents) if (each / ".git").exists()), directory))
+    known = (each for each in (above, *above.parents) if os.path.exists(each / ".git"))  # noqa: PTH110  as above
+    return open_repository(next(known, directory))
 
 
 def _spec_files(path: Path) -> tuple[Repository, dict[str, SpecFormat]]:
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  Path raises for what cannot be asked
         repository = open_repository(path)
         choice = choose_spec_files(repository)
         files = {each.path: each.format for each in (*choice.used, *choice.ignored)}
@@ -68,7 +67,7 @@ def _spec_files(path: Path) -> tuple[Repository, dict[str, SpecFormat]]:
         return repository, {
             name: each for name, each in files.items() if each in FIXABLE and not name.startswith(".git/")
         }
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110  as above
         raise missing(path)
     if format_of(path.name) not in FIXABLE:
         raise UnusableInputError(
@@ -95,12 +94,8 @@ def _fixed(repository: Repository, path: str, file_format: SpecFormat, known: Re
 def _includes_count(path: Path) -> bool:
     """Whether a file that this one includes has options that pip obeys in their order, or may have."""
     own, *included = analyze_path(path).files
-    references = [each for file in (own, *included) for each in file.references if each.kind in _INCLUDES]
-    return (
-        any(each.scope is not Scope.FILES for each in references)
-        or any(option.name in ORDERED for file in included for option in file.options)
-        or any(each.kind in _DIRECTORIES for file in included for each in file.references)
-    )
+    references = [each for file in (own, *included) for each in file.references if each.kind in INCLUDES]
+    return any(each.scope is not Scope.FILES for each in references) or any(map(has_ordered_options, included))
 
 
 def _left(path: str, reason: str, data: bytes = b"") -> FixedFile:

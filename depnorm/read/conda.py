@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from depnorm.model import Dependency, Ecosystem, Problem, ReferenceKind, SpecFile
+from depnorm.model import Ecosystem, Problem, ReferenceKind, SpecFile
 from depnorm.read.conda_items import Reading
 from depnorm.read.conda_pip import read_pip_lists
 from depnorm.read.match_spec import MatchedSpec, RejectedSpec, parse_match_spec
@@ -227,20 +227,7 @@ def _read_spec(reading: Reading, node: Node) -> None:
 def _add_dependency(reading: Reading, node: Node, spec: MatchedSpec) -> str:
     """Add what a spec asks for; gives its raw text."""
     location, raw = reading.place(node.start, node.end)
-    reading.dependencies.append(
-        Dependency(
-            ecosystem=Ecosystem.CONDA,
-            name=spec.name,
-            location=location,
-            raw=raw,
-            spec=spec.version,
-            url=spec.url,
-            hashes=spec.hashes,
-            channel=spec.channel,
-            subdir=spec.subdir,
-            build=spec.build,
-        )
-    )
+    reading.dependencies.append(spec.dependency(location, raw))
     if spec.url and spec.is_path:
         reading.reference(ReferenceKind.ARCHIVE, spec.url, node)
     if spec.channel:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from depnorm.model import Dependency, Ecosystem, Location
+from depnorm.model import Ecosystem, Location
 from depnorm.model.layout import Layout, Piece
 from depnorm.read.assemble import Item
 from depnorm.read.match_spec import MatchedSpec, parse_match_spec
@@ -116,21 +116,8 @@ class _Lines:
         if pip:
             return tuple(parse_requirement_lines([(line, value)], self._path).items())
         spec = parse_match_spec(value)
-        return (self._dependency(spec, value, line),) if isinstance(spec, MatchedSpec) else ()
-
-    def _dependency(self, spec: MatchedSpec, value: str, line: int) -> Dependency:
-        return Dependency(
-            ecosystem=Ecosystem.CONDA,
-            name=spec.name,
-            location=Location(path=self._path, line=line),
-            raw=value,
-            spec=spec.version,
-            url=spec.url,
-            hashes=spec.hashes,
-            channel=spec.channel,
-            subdir=spec.subdir,
-            build=spec.build,
-        )
+        location = Location(path=self._path, line=line)
+        return (spec.dependency(location, value),) if isinstance(spec, MatchedSpec) else ()
 
 
 def _is_comment(line: str) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
+from depnorm.model import Dependency, Ecosystem, Location
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchedSpec:
@@ -28,6 +30,21 @@ class MatchedSpec:
     hashes: tuple[str, ...] = ()
     remark: str = ""
     hint: str = ""
+
+    def dependency(self, location: Location, raw: str) -> Dependency:
+        """What it asks for, from where it stands."""
+        return Dependency(
+            ecosystem=Ecosystem.CONDA,
+            name=self.name,
+            location=location,
+            raw=raw,
+            spec=self.version,
+            url=self.url,
+            hashes=self.hashes,
+            channel=self.channel,
+            subdir=self.subdir,
+            build=self.build,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from depnorm.model import Dependency, Option, ReferenceKind, RepoReference, Spec
 from depnorm.rewrite.asked import Asked, asks, own_options, stronger
 from depnorm.rewrite.options import ORDERED, Effect, Given, effect
 
-_INCLUDES = frozenset({ReferenceKind.INCLUDE, ReferenceKind.CONSTRAINT})
+INCLUDES = frozenset({ReferenceKind.INCLUDE, ReferenceKind.CONSTRAINT})
+"""What brings in the lines of another file, with its options."""
 _DIRECTORIES = frozenset({ReferenceKind.FIND_LINKS, ReferenceKind.INDEX})
 _LAYOUT = frozenset({"yaml", "pip-requirement", "statement"})
 """Options that say how a file is written."""
@@ -52,6 +53,13 @@ def meaning(file: SpecFile, *, includes_count: bool = True) -> Meaning:
     )
 
 
+def has_ordered_options(file: SpecFile) -> bool:
+    """Whether a file has options that pip obeys in the order in which they stand, also across files."""
+    return any(option.name in ORDERED for option in file.options) or any(
+        each.kind in _DIRECTORIES for each in file.references
+    )
+
+
 def _options(options: Iterable[Option]) -> list[Option]:
     return [each for each in options if each.name not in _LAYOUT]
 
@@ -69,7 +77,7 @@ def _effects(file: SpecFile, options: Iterable[Option], *, includes_count: bool)
     """What the options of pip leave behind, between the files that may hold more of them."""
     told = [(each.location.line, each.name, each.value) for each in options if each.name in ORDERED]
     told += [(each.location.line, each.kind.value, each.target) for each in file.references if _counts(each)]
-    includes = {each.value for each in _INCLUDES}
+    includes = {each.value for each in INCLUDES}
     ordered: list[Given] = [(name, value) for _, name, value in sorted(told, key=lambda each: each[0])]
     if not includes_count:
         ordered = [each for each in ordered if each[0] not in includes]
@@ -81,7 +89,7 @@ def _effects(file: SpecFile, options: Iterable[Option], *, includes_count: bool)
 
 
 def _counts(reference: RepoReference) -> bool:
-    return reference.kind in _INCLUDES | _DIRECTORIES
+    return reference.kind in INCLUDES | _DIRECTORIES
 
 
 def asked_of(items: Iterable[object]) -> Asked | None:

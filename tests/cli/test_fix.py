@@ -114,6 +114,7 @@ def test_nothing_to_fix(run: Run) -> None:
     ("name", "message"),
     [
         ("missing.txt", "there is no such file or directory"),
+        (f"{'long' * 100}.txt", "there is no such file or directory"),
         ("setup.py", "depnorm has no canonical form of files of this name"),
     ],
 )

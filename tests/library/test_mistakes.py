@@ -31,3 +31,10 @@ def test_paths_are_no_plans() -> None:
     with pytest.raises(depnorm.UsageError, match="two plans are compared") as caught:
         depnorm.diff(path, path)
     assert "depnorm.plan" in caught.value.hint
+
+
+@pytest.mark.parametrize("function", [depnorm.check, depnorm.inspect, depnorm.plan, depnorm.fix])
+def test_a_path_that_no_file_system_has(function: Any) -> None:
+    """Longer than a name can be: missing like any other, not an error of the system."""
+    with pytest.raises(depnorm.UnusableInputError, match="there is no such file"):
+        function("long" * 100)

@@ -1,14 +1,12 @@
 """Facts of a corpus: which rows, the same however they are made, and whatever happens on the way."""
 
 import base64
-import contextlib
 import gzip
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from clones import DAY, FIRST_DAY, git, make_clone
+from interrupted import COMMAND, interrupt_facts
 
 from depnorm.corpus.engine import EngineOptions
 from depnorm.corpus.facts import FactsOptions, write_facts
@@ -372,23 +371,13 @@ def test_ctrl_c_ends_a_run_quietly(tmp_path: Path, corpus: list[Path]) -> None:
     output, last = tmp_path / "f.parquet", tmp_path / "last.jsonl"
     os.mkfifo(last)  # nobody writes to it: the run is not over before it is interrupted
     inputs = [*corpus, last]
-    command = [sys.executable, "-m", "depnorm", "corpus", "facts", *map(str, inputs), "-o", str(output), "--workers=2"]
-    run = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, text=True
-    )
-    parts = tmp_path / "f.parquet.parts"
-    while run.poll() is None and not parts.exists():
-        time.sleep(0.005)
-    told = None
-    while told is None:  # a signal just before it waits for the last input is not noticed: then a person presses again
-        os.killpg(run.pid, signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            _, told = run.communicate(timeout=10)
-    assert run.returncode == 130
+    arguments: list[str | Path] = [*inputs, "--workers=2"]
+    code, told = interrupt_facts(arguments, output)
+    assert code == 130
     assert "Traceback" not in told
     last.unlink()
     last.write_text(json.dumps(CLOSURE) + "\n", encoding="utf-8")
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run([*COMMAND, *arguments, "-o", output], check=True, capture_output=True)
     corpus_facts(inputs, tmp_path / "whole.parquet", options=ONE)
     assert bytes_of(output) == bytes_of(tmp_path / "whole.parquet")
 

@@ -2,10 +2,8 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from clones import make_clone
+from interrupted import interrupt_facts
 
 from depnorm.cli import run
 from depnorm.corpus.closures import load_sizes, read_closures
@@ -244,16 +243,10 @@ def test_an_interruption_says_how_to_go_on(tmp_path: Path) -> None:
     for number in range(45):
         write(tmp_path / "many" / f"r{number}", {"requirements.txt": "six\n"})
     os.mkfifo(tmp_path / "last.jsonl")  # nobody writes to it: the run is not over before it is interrupted
-    arguments = ["corpus", "facts", "many", "last.jsonl", "-o", "f.parquet", "--workers=1"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "depnorm", *arguments], cwd=tmp_path, stderr=subprocess.PIPE, text=True
-    )
-    while process.poll() is None and not (tmp_path / "f.parquet.parts").exists():
-        time.sleep(0.005)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate()
-    assert process.returncode == 130
-    assert "interrupted; what was read is kept in f.parquet.parts" in told
+    arguments: list[str | Path] = [tmp_path / "many", tmp_path / "last.jsonl", "--workers=1"]
+    code, told = interrupt_facts(arguments, tmp_path / "f.parquet")
+    assert code == 130
+    assert f"interrupted; what was read is kept in {tmp_path}/f.parquet.parts\n" in told
     assert "The same command goes on where it stopped; with --fresh it begins anew." in told
 
 

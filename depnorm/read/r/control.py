@@ -173,7 +173,14 @@ def _if_else(site: Site) -> Value:
     if known is None or assumed:
         cause = (first_unknown(site.value("test")) or Unknown(Cause.MACHINE)).cause
         return follow_branches(site.evaluator, nodes, site.scope, cause)
-    return (site.value("yes") if known else site.value("no")) or NULL
+    chosen = (site.value("yes") if known else site.value("no")) or NULL
+    return _first(chosen) if site.name == "ifelse" else chosen
+
+
+def _first(value: Value) -> Value:
+    """What `ifelse` takes where its test has one element: its answer has the length of the test."""
+    things = elements(value)
+    return things[0] if not isinstance(things, Unknown) and things else value
 
 
 def _switch(site: Site) -> Value:

@@ -11,7 +11,7 @@ from depnorm.analyze.normalize import applies, duplicates, in_canonical_order
 from depnorm.analyze.own_names import own_names
 from depnorm.analyze.placement import DECIDES, place_requirements, place_script
 from depnorm.analyze.projects import contradictions, local_projects
-from depnorm.analyze.python_version import PythonChoice, choose_python
+from depnorm.analyze.python_version import PythonChoice, PythonOption, choose_python
 from depnorm.analyze.references import PULLS_IN, FileGraph, file_graph, scope_references
 from depnorm.model import (
     Analysis,
@@ -43,18 +43,22 @@ def analyze(
     *,
     pythons: Sequence[str],
     default_python: str,
-    python: str | None = None,
+    python_options: Sequence[PythonOption] = (),
     environment_python: str | None = None,
     git_is_hidden: bool = False,
 ) -> Analysis:
     """The analysis of what was read.
 
-    `pythons` are those the catalog has snapshots for, `python` is the user's own choice, `environment_python` what an
-    environment.yml asks for; `git_is_hidden` tells that .dockerignore leaves `.git` out of the build context.
+    `pythons` are those the catalog has snapshots for, `python_options` is the user's own choice, `environment_python`
+    what an environment.yml asks for; `git_is_hidden` tells that .dockerignore leaves `.git` out of the build context.
     """
     read = _Read(choice, tuple(files))
     version = choose_python(
-        read.files, explicit=python, environment=environment_python, available=pythons, default=default_python
+        read.files,
+        options=python_options,
+        environment=environment_python,
+        available=pythons,
+        default=default_python,
     )
     problems = (
         *(problem for problem in choice.problems if not _is_read_after_all(problem, read)),

@@ -61,7 +61,7 @@ _MESSAGES = {
         "refers to {target}, outside the repository; it was not opened",
         "Move what it needs into the repository.",
     ),
-    "DN110": ("refers to {target}, which does not exist", "Correct the path, or add the file to the repository."),
+    "DN110": ("refers to {target}, which {obstacle}", "{remedy}."),
     "DN111": ("leads back to {target}, which is already being read", "Remove this include; pip refuses the cycle."),
     "DN112": (
         "needs {target}, which {obstacle}",
@@ -80,6 +80,11 @@ _MESSAGES = {
 _SAY_IT_ALL = frozenset({"DN114", "DN304"})
 """Problems of a line after which its reference needs no finding of its own."""
 _OBSTACLES = {
+    Entry.MISSING: ("does not exist", "Correct the path, or add the file to the repository"),
+    Entry.NO_PROJECT: (
+        "pip cannot install: it has neither pyproject.toml nor setup.py",
+        "Add a pyproject.toml, or remove the line",
+    ),
     Entry.HIDDEN: (".dockerignore leaves out of the build context", "Add `!{target}` to .dockerignore"),
     Entry.LINKED: ("is reached through a symbolic link", "Name the place that the link leads to"),
     Entry.SPECIAL: ("is neither a file nor a directory", "Make {target} a plain file"),
@@ -193,7 +198,7 @@ def _target_rule(reference: RepoReference) -> str | None:
     match reference.entry:
         case Entry.OUTSIDE:
             return "DN109"
-        case Entry.MISSING:
+        case Entry.MISSING | Entry.NO_PROJECT:
             return "DN110"
         case Entry.HIDDEN | Entry.LINKED | Entry.SPECIAL | Entry.ODD_NAME:
             return "DN112"

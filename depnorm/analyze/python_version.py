@@ -1,13 +1,46 @@
-"""Which Python a repository asks for: runtime.txt, environment.yml, requires-python, --python, then the default."""
+"""Which Python a repository gets: runtime.txt, environment.yml, options and the default within requires-python."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from depnorm.model import Location, Problem, SpecFile, SpecFormat, patch_release
+from depnorm.model import Location, Problem, SpecFile, SpecFormat, minor_of, patch_release
 
 OLDEST_PYTHON = (3, 8)
 """What the tools that run in an image while it is built need."""
+
+
+_TAG = re.compile(r"(?:^|/)python:(\d+\.\d+(?:\.\d+)?)(?![\w.])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonOption:
+    """An option that says which Python: `version` is the `X.Y` or `X.Y.Z` of `option`, such as `--python`."""
+
+    option: str
+    version: str
+    image: str = ""
+
+    @property
+    def minor(self) -> str:
+        """`X.Y`."""
+        return minor_of(self.version)
+
+    def unheard(self, version: str, why: str) -> tuple[str, str]:
+        """What to say, and what to do, where the image is to have another Python, for the reason `why`."""
+        gets = f"Python {version}, {why}"
+        if self.image:
+            said = f"{self.option} {self.image} has Python {self.version}, but the plan is for {gets}"
+            return said, f"Give an image with Python {version}: the build stops in any other."
+        said = f"{self.option} {self.minor} is not used: the image gets {gets}"
+        return said, f"{self.option} decides only where the repository leaves it open."
+
+
+def python_options(python: str | None, base_image: str | None) -> tuple[PythonOption, ...]:
+    """What --python and the tag of an image `python` say, the stronger first."""
+    asked = (PythonOption(option="--python", version=python),) if python else ()
+    tag = _TAG.search(base_image or "")
+    return (*asked, PythonOption(option="--base-image", version=tag[1], image=base_image or "")) if tag else asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +53,14 @@ class PythonChoice:
 
 
 def choose_python(
-    files: Iterable[SpecFile], *, explicit: str | None, environment: str | None, available: Sequence[str], default: str
+    files: Iterable[SpecFile],
+    *,
+    options: Sequence[PythonOption],
+    environment: str | None,
+    available: Sequence[str],
+    default: str,
 ) -> PythonChoice:
-    """The Python to build for: what runtime.txt or environment.yml says, else `explicit`, else `default`.
+    """The Python to build for: what runtime.txt or environment.yml says, else the first of `options`, else `default`.
 
     The last two only within the requires-python of the projects. `environment` is the Python that environment.yml asks
     for, None without one. A contradiction is a DN009 problem.
@@ -39,14 +77,13 @@ def choose_python(
         version, why = environment, "as environment.yml asks"
     elif runtime:
         version, why = _plain(runtime.option("python")) or default, f"as {runtime.path} says"
-    elif explicit and all(admits(bound, explicit) for _, bound in bounds):
-        version, why = explicit, "as --python says"
+    elif options and all(admits(bound, options[0].minor) for _, bound in bounds):
+        version, why = options[0].minor, f"as {options[0].option} says"
     else:
         version, why = _within(bounds, available, default)
     source = None if environment else runtime
     problems = [*_contradictions(version, why, bounds, source)]
-    if explicit and explicit != version:
-        problems.append(_not_explicit(explicit, version, why, source))
+    problems += [_unheard(each, version, why, source) for each in options if each.minor != version]
     if version not in available and not environment:
         problems.append(_not_shared(version, why, source, available))
     return PythonChoice(version=version, why=why, problems=tuple(problems))
@@ -57,13 +94,10 @@ def _plain(version: str | None) -> str:
     return ".".join(str(int(part)) for part in version.split(".")) if version else ""
 
 
-def _not_explicit(explicit: str, version: str, why: str, source: SpecFile | None) -> Problem:
+def _unheard(option: PythonOption, version: str, why: str, source: SpecFile | None) -> Problem:
+    message, hint = option.unheard(version, why)
     return Problem(
-        location=Location(path=source.path if source else ""),
-        raw="",
-        message=f"--python {explicit} is not used: the image gets Python {version}, {why}",
-        hint="--python decides only where the repository leaves it open.",
-        rule="DN009",
+        location=Location(path=source.path if source else ""), raw="", message=message, hint=hint, rule="DN009"
     )
 
 
@@ -112,16 +146,9 @@ def _not_shared(version: str, why: str, source: SpecFile | None, available: Sequ
     )
 
 
-_TAG = re.compile(r"(?:^|/)python:(\d+\.\d+\.\d+)(?![\w.])")
-
-
-def choose_patch(version: str, *, explicit: str | None, base_image: str | None) -> str:
-    """The `X.Y.Z` to choose versions for: `explicit`, else what the tag of an image `python` says, else the default.
-
-    Each counts where it is a release of `version`, an `X.Y`.
-    """
-    tag = _TAG.search(base_image or "")
-    told = (explicit or "", tag[1] if tag else "")
+def choose_patch(version: str, options: Sequence[PythonOption]) -> str:
+    """The `X.Y.Z` to choose versions for: of the first option with a release of `version` (`X.Y`), else the default."""
+    told = (each.version for each in options)
     return next((each for each in told if each.startswith(f"{version}.")), patch_release(version))
 
 

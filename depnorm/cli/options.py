@@ -86,7 +86,11 @@ class CommandOptions:
     ] = None
     catalog: Annotated[str | None, typer.Option(metavar="NAME|PATH", help="Where shared layers come from.")] = None
     base_image: Annotated[
-        str | None, typer.Option(metavar="REF", help="The image to build on; it must have the Python of the plan.")
+        str | None,
+        typer.Option(
+            metavar="REF",
+            help="The image to build on. The tag of a `python` image says which Python, as --python does.",
+        ),
     ] = None
     python: Annotated[
         str | None, typer.Option(metavar="X.Y[.Z]", help="The Python to build for, if the repository leaves it open.")

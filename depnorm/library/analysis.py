@@ -1,10 +1,11 @@
 """Read and analyzed: what `depnorm inspect` and `depnorm check` tell."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from depnorm.analyze.analysis import analyze
+from depnorm.analyze.python_version import PythonOption
 from depnorm.errors import UnusableInputError
 from depnorm.library.ignores import mark_by_comments, unused_ignores, with_problems
 from depnorm.model import Analysis, Builder, Catalog, ChosenFile, Finding, SpecChoice, SpecFile, SpecFormat, Trace
@@ -88,7 +89,7 @@ def analyze_repository(
     repository: Repository,
     choice: SpecChoice,
     catalog: Catalog,
-    python: str | None = None,
+    python_options: Sequence[PythonOption] = (),
     *,
     inline_ignores: bool = True,
     dockerignore: bool = True,
@@ -105,7 +106,7 @@ def analyze_repository(
         environment_python=_environment_python(files, catalog),
         pythons=catalog.pythons,
         default_python=catalog.default_python,
-        python=python,
+        python_options=python_options,
         git_is_hidden=dockerignore and git_is_hidden(repository),
     )
     return mark_by_comments(repository, analysis) if inline_ignores else analysis

@@ -101,7 +101,7 @@ def python_of(reading: Reading) -> str | None:
     environment = next((file for file in files if file.format is SpecFormat.CONDA), None)
     if environment:
         return _only_python(environment)
-    version = choose_python(files, explicit=None, environment=None, available=(), default=_NO_PYTHON).version
+    version = choose_python(files, options=(), environment=None, available=(), default=_NO_PYTHON).version
     return None if version == _NO_PYTHON else version
 
 

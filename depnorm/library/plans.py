@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from depnorm.analyze.python_version import OLDEST_PYTHON, choose_patch
+from depnorm.analyze.python_version import OLDEST_PYTHON, choose_patch, python_options
 from depnorm.emit.layout import check_repo_dir
 from depnorm.errors import ResolutionError, UnsupportedError, UsageError
 from depnorm.library import locks
@@ -31,7 +31,6 @@ from depnorm.model import (
     Progress,
     Severity,
     Target,
-    minor_of,
 )
 from depnorm.read.repository import Repository
 from depnorm.share.catalog import load_catalog
@@ -163,9 +162,8 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     check_options(options, catalog)
     repository, choice = find_repository(path, options)
     check_installer(options.get("installer"), choice.builder)
-    analysis = analyze_repository(
-        repository, choice, catalog, _minor_asked(options), dockerignore=options.get("dockerignore", True)
-    )
+    pythons = python_options(options.get("python"), options.get("base_image"))
+    analysis = analyze_repository(repository, choice, catalog, pythons, dockerignore=options.get("dockerignore", True))
     for step in steps_of_reading(analysis) if options.get("trace") else ():
         tell(step)
     target = target_of(analysis, options)
@@ -303,11 +301,6 @@ def _has_prefix(made: Plan) -> bool:
     return any(isinstance(stage.step, CreateBase) and stage.step.python for stage in made.stages)
 
 
-def _minor_asked(options: PlanOptions) -> str | None:
-    python = options.get("python")
-    return minor_of(python) if python else None
-
-
 def _minor(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
@@ -320,7 +313,7 @@ def target_of(analysis: Analysis, options: PlanOptions) -> Target:
     images = {Builder.R: f"rocker/r-ver:{version}", Builder.CONDA: CONDA_IMAGE}
     by_base = builder is Builder.R and not options.get("python")
     explicit, base_image = options.get("python"), options.get("base_image")
-    patch = choose_patch(analysis.python, explicit=explicit, base_image=base_image)
+    patch = choose_patch(analysis.python, python_options(explicit, base_image))
     tag = patch if patch == explicit else analysis.python
     return Target(
         base_image=base_image or images.get(builder, f"python:{tag}-slim"),

@@ -1,5 +1,6 @@
 """What the owner of a repository should know about the files that do not count."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from depnorm.model import Builder, Location, Problem, SpecFormat
@@ -42,7 +43,7 @@ def find_problems(evidence: Evidence, builder: Builder, ignored: Iterable[FoundF
             f"no spec file is in {_place(evidence)}, so the image gets the base and the repository alone (looked for"
             " requirements.txt, environment.yml, install.R, runtime.txt, Pipfile, pyproject.toml and the like)",
             f"Write what the code imports into a requirements.txt in {_place(evidence)}, one package a line; or plan"
-            " another directory: --subdir DIR.",
+            f" {_where_else(evidence)}.",
         )
     if builder in _UNPLANNED and (winner := _winner(evidence, builder)) != "REQUIRE":
         yield _unplanned(f"{evidence.directory}/{winner}" if evidence.directory else f"{winner}")
@@ -52,6 +53,13 @@ def find_problems(evidence: Evidence, builder: Builder, ignored: Iterable[FoundF
 
 def _place(evidence: Evidence) -> str:
     return f"{evidence.directory}/" if evidence.directory else "the root"
+
+
+def _where_else(evidence: Evidence) -> str:
+    if not evidence.below:
+        return "another directory: --subdir DIR"
+    directory, _, name = evidence.below.rpartition("/")
+    return f"the directory {directory}, which has a {name}: --subdir {shlex.quote(directory)}"
 
 
 def _ignored(file: FoundFile, evidence: Evidence, builder: Builder) -> Iterator[Problem]:

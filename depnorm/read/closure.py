@@ -49,6 +49,8 @@ PROJECT_FILES = {
     "setup.cfg": SpecFormat.SETUP_CFG,
     "setup.py": SpecFormat.SETUP_PY,
 }
+OF_PIP = {SpecFormat.REQUIREMENTS, SpecFormat.CONSTRAINTS, SpecFormat.CONDA}
+"""Formats whose lines pip installs, with nothing between that could make a project of a directory first."""
 DIRECTORIES = {ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CHANNEL}
 
 
@@ -151,7 +153,7 @@ class _Closure:
                 rule="DN307",
             )
             return SpecFile(path=path, format=file_format, problems=(problem,))
-        references = tuple(self._resolve(reference, directory) for reference in spec_file.references)
+        references = tuple(self._resolve(reference, file_format, directory) for reference in spec_file.references)
         unread = tuple(self._follow(references, file_format, directory))
         return replace(
             spec_file,
@@ -200,6 +202,11 @@ class _Closure:
             )
         return self.projects[directory]
 
+    def _may_be_project(self, path: str) -> bool:
+        """Whether pip may install a directory; an empty one may be a submodule that is not checked out."""
+        files = {file_format for _, file_format in self._project_files(path)}
+        return bool(files - {SpecFormat.SETUP_CFG}) or not self.repository.list_directory(path or ".")
+
     @staticmethod
     def _followed_format(reference: RepoReference, file_format: SpecFormat) -> SpecFormat:
         # pip installs the lines of a -r inside a constraints file.
@@ -207,7 +214,7 @@ class _Closure:
             return SpecFormat.CONDA if file_format is SpecFormat.SHELL_SCRIPT else SpecFormat.REQUIREMENTS
         return FOLLOWED[reference.kind]
 
-    def _resolve(self, reference: RepoReference, directory: str) -> RepoReference:
+    def _resolve(self, reference: RepoReference, file_format: SpecFormat, directory: str) -> RepoReference:
         target = None if reference.depends_on_environment else local_target(reference.target)
         if target is None or reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
             return reference
@@ -218,6 +225,8 @@ class _Closure:
                 break
         if path is None or entry is Entry.OUTSIDE:
             return replace(reference, entry=Entry.OUTSIDE)
+        if file_format in OF_PIP and reference.kind in PROJECTS and entry is Entry.DIRECTORY:
+            entry = entry if self._may_be_project(path) else Entry.NO_PROJECT
         return replace(reference, resolved=path or ".", entry=entry, files=self._files(reference.kind, path, entry))
 
     def _entry(self, path: str) -> Entry:

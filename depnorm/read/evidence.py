@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from depnorm.errors import UnusableInputError
-from depnorm.model import Builder, Entry, SpecFile, SpecFormat
+from depnorm.model import Builder, Entry, SpecFile, SpecFormat, fits_a_line
 from depnorm.read.formats import parse
 from depnorm.read.repository import Repository
 from depnorm.read.spec_names import CONFIG_DIRECTORIES, FoundFile
@@ -12,6 +12,9 @@ from depnorm.read.spec_names import CONFIG_DIRECTORIES, FoundFile
 _FROM = re.compile(r"FROM\b.*andrewosh/binder-base", re.IGNORECASE)
 # repo2docker builds an older Python beside the one that Jupyter runs on (CondaBuildPack.kernel_env_cutoff_version).
 _OLDEST_SERVER_PYTHON = (3, 7)
+_LISTS = ("requirements.txt", "environment.yml", "environment.yaml", "install.R", "Pipfile")
+_MAX_LOOKED_AT = 50
+"""Directories of the root: it is done for each commit of a history that has no spec file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +22,8 @@ class Evidence:
     """The spec files found, which directory counts, and what the few files say that decide by their content.
 
     `names` are those in the config directory. `is_root_package` is true where the root is a Python package,
-    `is_package` where no config directory keeps repo2docker from installing it.
+    `is_package` where no config directory keeps repo2docker from installing it. `below` is the path of a list of
+    packages in a directory of the root, looked for where nothing was found ("": none).
     """
 
     found: tuple[FoundFile, ...]
@@ -30,6 +34,7 @@ class Evidence:
     is_root_package: bool
     is_r_package: bool
     is_legacy_dockerfile: bool
+    below: str
 
     def has(self, *names: str) -> bool:
         """Whether one of the names is in the config directory."""
@@ -62,7 +67,14 @@ def collect_evidence(repository: Repository, found: tuple[FoundFile, ...]) -> Ev
         is_root_package="setup.py" in root or _is_project(repository, root),
         is_r_package=not directory and "DESCRIPTION" in root,
         is_legacy_dockerfile="Dockerfile" in root and _is_legacy_dockerfile(_read(repository, "Dockerfile")),
+        below="" if found else _list_below(repository),
     )
+
+
+def _list_below(repository: Repository) -> str:
+    directories = [name for name in repository.list_directory(".")[:_MAX_LOOKED_AT] if not name.startswith(".")]
+    paths = (f"{directory}/{name}" for directory in directories for name in _LISTS if fits_a_line(directory))
+    return next((path for path in paths if repository.entry(path) is Entry.FILE), "")
 
 
 def pick_builder(evidence: Evidence) -> Builder:

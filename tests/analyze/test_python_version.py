@@ -51,7 +51,10 @@ def test_python(
         (None, "python:3.12.3-slim", "3.12.3", "python:3.12.3-slim"),
         (None, "example.org:5000/library/python:3.12.3", "3.12.3", "example.org:5000/library/python:3.12.3"),
         ("3.12.1", "python:3.12.3", "3.12.1", "python:3.12.3"),
-        (None, "python:3.11.3-slim", patch_release("3.12"), "python:3.11.3-slim"),
+        (None, "python:3.11.3-slim", "3.11.3", "python:3.11.3-slim"),
+        (None, "python:3.11-slim", patch_release("3.11"), "python:3.11-slim"),
+        ("3.12", "python:3.11.3-slim", patch_release("3.12"), "python:3.11.3-slim"),
+        (None, "python:3.11alpha", patch_release("3.12"), "python:3.11alpha"),
         (None, "mypython:3.12.3", patch_release("3.12"), "mypython:3.12.3"),
         (None, "python:3.12.3rc1", patch_release("3.12"), "python:3.12.3rc1"),
     ],
@@ -78,3 +81,33 @@ def test_no_patch_release_of_another_python(make_repository: MakeRepository) -> 
     plan = depnorm.plan(make_repository(files), python="3.11.4")
     assert (plan.target.python_patch, plan.target.base_image) == (patch_release("3.10"), "python:3.10-slim")
     assert "DN009" in {finding.rule for finding in plan.findings}
+
+
+@pytest.mark.parametrize(
+    ("files", "python", "why"),
+    [
+        ({"runtime.txt": "python-3.10"}, None, "3.10, as runtime.txt says"),
+        (
+            {"pyproject.toml": project(">=3.13")},
+            None,
+            "3.13, the catalog's default within requires-python of pyproject.toml",
+        ),
+        ({}, "3.10", "3.10, as --python says"),
+    ],
+)
+def test_a_base_image_with_another_python_is_told(
+    make_repository: MakeRepository, *, files: Mapping[str, str], python: str | None, why: str
+) -> None:
+    """The build would stop in it: the base stage looks for the Python of the plan."""
+    repository = make_repository({"requirements.txt": "idna\n", **files})
+    plan = depnorm.plan(repository, python=python, base_image="python:3.11-slim")
+    told = [finding for finding in plan.findings if finding.rule == "DN009" and "--base-image" in finding.message]
+    assert [finding.message for finding in told] == [
+        f"--base-image python:3.11-slim has Python 3.11, but the plan is for Python {why}"
+    ]
+
+
+def test_a_base_image_of_the_same_python_is_fine(make_repository: MakeRepository) -> None:
+    """Nothing to tell."""
+    repository = make_repository({"requirements.txt": "idna\n", "runtime.txt": "python-3.11"})
+    assert depnorm.plan(repository, base_image="python:3.11.9-slim").findings == ()

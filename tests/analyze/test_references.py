@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from pip._internal.utils.misc import is_installable_dir
 
 import depnorm
 
@@ -119,3 +120,26 @@ def test_a_target_that_copy_cannot_bring_is_told(make_repository: MakeRepository
         ("DN112", "requirements.txt", 2),
         ("DN112", "requirements.txt", 3),
     } <= rules(root)
+
+
+@pytest.mark.parametrize("path", ["setup.py", "setup.cfg", "pyproject.toml", "x.py", None])
+@pytest.mark.parametrize("line", [".", "-e .", "./sub", "-e sub", "-e sub/.."])
+def test_a_directory_that_pip_cannot_install_is_told(
+    make_repository: MakeRepository, line: str, path: str | None
+) -> None:
+    """As pip decides it; an empty directory may be a submodule that is not checked out."""
+    root = make_repository({"requirements.txt": f"{line}\n", "sub/README": ""})
+    directory = root / "sub" if line.endswith("sub") else root
+    if path:
+        (directory / path).touch()
+    accepted = bool(is_installable_dir(str(directory)))
+    assert (("DN110", "requirements.txt", 1) in rules(root)) is not accepted
+    (root / "sub" / "README").unlink()
+    if directory.name == "sub" and path is None:
+        assert rules(root) == {("DN102", "requirements.txt", 1)}
+
+
+def test_an_environment_that_installs_no_project_is_told(make_repository: MakeRepository) -> None:
+    """Pip stops there as well, in the middle of what conda does."""
+    root = make_repository({"environment.yml": "dependencies:\n- pip:\n  - -e .\n"})
+    assert ("DN110", "environment.yml", 3) in rules(root)

@@ -76,6 +76,7 @@ def test_check_several(run: Run, repo: Path) -> None:
     other = repo.parent / "other"
     other.mkdir()
     (other / "requirements.txt").write_text("-e .\n")
+    (other / "setup.py").touch()
     text = run("check", "sub/repo", "sub/other", "--format", "json", code=1)
     assert [finding["path"] for finding in findings(text)] == [
         "sub/repo/requirements.txt", "sub/other/requirements.txt",

@@ -126,7 +126,7 @@ def planned(
     if not (root / "environment.yml").exists():
         (root / "environment.yml").write_text(ENVIRONMENT, encoding="utf-8")
     repository, catalog = open_repository(root), load_catalog()
-    analysis = analyze_repository(repository, choose_spec_files(repository), catalog, None)
+    analysis = analyze_repository(repository, choose_spec_files(repository), catalog)
     target = Target(base_image=base, python=analysis.python)
     sharing = share_conda_lock(
         analysis, catalog, lock_of(packages), target, max_layers=max_layers, tools="x", installer=installer

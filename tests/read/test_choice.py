@@ -158,6 +158,20 @@ def test_every_spec_file_is_used_or_ignored_with_a_reason(
 
 
 @pytest.mark.parametrize(
+    ("names", "option"),
+    [
+        (["README.md", "my code/environment.yml", "z/requirements.txt"], "--subdir 'my code'"),
+        (["analysis/install.R"], "--subdir analysis"),
+        ([".github/requirements.txt", "a/b/requirements.txt", "a\nb/requirements.txt"], "--subdir DIR"),
+    ],
+)
+def test_a_list_one_directory_down_is_named(names: list[str], option: str, make_repository: MakeRepository) -> None:
+    """Where the root has none."""
+    (problem,) = choose(make_repository(files(names))).problems
+    assert problem.hint.endswith(f"{option}.")
+
+
+@pytest.mark.parametrize(
     ("names", "expected"),
     [
         (["binder/requirements.txt", "requirements.txt"], {("DN001", "requirements.txt")}),

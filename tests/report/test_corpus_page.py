@@ -250,6 +250,7 @@ def test_a_plan_without_stages_has_a_page() -> None:
 def test_the_command_prints_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`depnorm plan --format html`, with stages that the catalog shares."""
     (tmp_path / "requirements.txt").write_text("pandas\n-e .\n", encoding="utf-8")
+    (tmp_path / "setup.py").write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
     assert cli.run(["plan", str(tmp_path), "--format", "html"]) == 0
     output = capsys.readouterr()
     assert output.out.startswith("<!DOCTYPE html>")

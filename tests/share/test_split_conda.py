@@ -67,7 +67,7 @@ def shared(
     for name, text in (files or {"environment.yml": ENVIRONMENT}).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     repository, catalog = open_repository(tmp_path), load_catalog()
-    analysis = analyze_repository(repository, choose_spec_files(repository), catalog, None)
+    analysis = analyze_repository(repository, choose_spec_files(repository), catalog)
     return share_conda_lock(analysis, catalog, lock, TARGET, max_layers=max_layers, tools="tools")
 
 
@@ -167,7 +167,7 @@ def test_a_key_is_of_all_that_decides_the_bytes(tmp_path: Path) -> None:
     """Artifacts, base image, owner, channel, tools, installer; of the interpreter only where it compiles something."""
     repository, catalog = open_repository(tmp_path), load_catalog()
     (tmp_path / "environment.yml").write_text(ENVIRONMENT, encoding="utf-8")
-    analysis = analyze_repository(repository, choose_spec_files(repository), catalog, None)
+    analysis = analyze_repository(repository, choose_spec_files(repository), catalog)
     heavy = conda("data", size=HEAVY_BYTES, subdir="noarch")
     lock = replace(LOCK, packages=(*PACKAGES, heavy))
 

@@ -75,7 +75,7 @@ WITH_PIP = Lock(ecosystem=Ecosystem.CONDA, packages=(*PACKAGES, SIX), as_of="202
 
 def planned(root: Path, lock: Lock, *, max_layers: int = 8, soft: bool = False) -> Plan:
     repository, catalog = open_repository(root), load_catalog()
-    analysis = analyze_repository(repository, choose_spec_files(repository), catalog, None)
+    analysis = analyze_repository(repository, choose_spec_files(repository), catalog)
     target = Target(base_image="example.org/miniforge:1", python=analysis.python)
     sharing = share_conda_lock(analysis, catalog, lock, target, max_layers=max_layers, tools="x")
     return plan_repository(analysis, sharing, target, repo_dir="/home/jovyan", always_soft=soft)

@@ -235,13 +235,14 @@ Ignore it when the path is one that the base image provides.
         code="DN110",
         name="missing-target",
         severity=Severity.ERROR,
-        summary="The line refers to a file or directory that is not there.",
+        summary="The line refers to what is not there.",
         related=("DN104", "DN109"),
         page="""\
 Nothing stands at the path. It may be misspelled, not committed, written by a
 step that has not run yet, or meant relative to another directory: `-r` and `-c`
 are relative to the file with the line, `-e` and `./path` to the directory pip
-runs in, the root.
+runs in, the root. Or `-e .` names a directory without a project: pip installs
+one that has a pyproject.toml or a setup.py, and refuses any other.
 
 Why it matters: the install fails at this line.
 

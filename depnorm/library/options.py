@@ -19,12 +19,13 @@ class PlanOptions(TypedDict, total=False):
     needs BuildKit. `layers_from`: what has images of them, a metadata file of a bake (`*.json`) or REGISTRY/PREFIX
     (network). `max_layers`: shared layers at most. `catalog`: a name, a directory, or what `load_catalog` gave.
     `base_image`: what the image builds on; the tag of a `python` image stands for `python` where that is not given.
-    `python`: `X.Y`, or `X.Y.Z` for one patch release, over what the repository leaves open. `fallback`: `always` gives every early step the soft form. `all_specs`: plan every spec file, not only
-    those that repo2docker would use. `subdir`: the directory to build, relative to the repository. `repo_dir`: where
-    the repository goes in the image. `user_id`: its owner. `installer`: what installs the locked packages, one of
-    `INSTALLERS`. `slim`: leave out what Python packages can do without. `dockerignore`: whether the repository's
-    .dockerignore decides what is in the build context, which it does unless another program makes that. `progress` is
-    told how far a lock is, `trace` of each step that is done.
+    `python`: `X.Y`, or `X.Y.Z` for one patch release, over what the repository leaves open. `fallback`: `always` gives
+    every early step the soft form. `all_specs`: plan every spec file, not only those that repo2docker would use.
+    `subdir`: the directory to build, relative to the repository. `repo_dir`: where the repository goes in the image.
+    `user_id`: its owner. `installer`: what installs the locked packages, one of `INSTALLERS`. `slim`: leave out what
+    Python packages can do without. `dockerignore`: whether the repository's .dockerignore decides what is in the build
+    context, which it does unless another program makes that. `progress` is told how far a lock is, `trace` of each step
+    that is done.
     """
 
     lock: bool

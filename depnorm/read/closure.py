@@ -1,6 +1,7 @@
 """The spec files that count and every file they reach, each read once, with its references resolved to paths."""
 
 import posixpath
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,8 @@ PROJECT_FILES = {
     "setup.cfg": SpecFormat.SETUP_CFG,
     "setup.py": SpecFormat.SETUP_PY,
 }
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+"""RFC 3986; what stands before a colon otherwise is a part of a path (`RUN curl https://example.org/x | sh`)."""
 OF_PIP = {SpecFormat.REQUIREMENTS, SpecFormat.CONSTRAINTS, SpecFormat.CONDA}
 """Formats whose lines pip installs, with nothing between that could make a project of a directory first."""
 DIRECTORIES = {ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CHANNEL}
@@ -272,7 +275,7 @@ class _Closure:
 def local_target(target: str) -> str | None:
     """The path that a target names (`file:` URL decoded, fragment gone), None for a URL of another scheme."""
     scheme, colon, rest = target.partition(":")
-    if not colon or "/" in scheme or len(scheme) == 1:
+    if not colon or len(scheme) == 1 or not _SCHEME.fullmatch(scheme):
         return target
     if scheme.lower().removeprefix("git+").removeprefix("hg+").removeprefix("bzr+").removeprefix("svn+") == "file":
         path = rest.split("#", 1)[0].split("?", 1)[0]

@@ -143,3 +143,9 @@ def test_an_environment_that_installs_no_project_is_told(make_repository: MakeRe
     """Pip stops there as well, in the middle of what conda does."""
     root = make_repository({"environment.yml": "dependencies:\n- pip:\n  - -e .\n"})
     assert ("DN110", "environment.yml", 3) in rules(root)
+
+
+def test_a_command_that_stands_among_requirements_is_told(make_repository: MakeRepository) -> None:
+    """Pip looks for a file of that name: what stands before the colon is no scheme of a URL."""
+    root = make_repository({"requirements.txt": "six\nRUN curl https://example.org/install.sh | sh\n"})
+    assert rules(root) == {("DN110", "requirements.txt", 2)}

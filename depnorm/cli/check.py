@@ -90,6 +90,7 @@ def check(
         offline=options.offline,
         selection=_selection(options, config, RULES),
         config=config,
+        to_baseline=options.write_baseline,
     )
     inline = config.inline_ignores if options.inline_ignores is None else options.inline_ignores
     as_given = options.format is FindingsFormat.JSON
@@ -137,11 +138,6 @@ def _write(found: Sequence[Found], scope: Scope, baseline: Path) -> Path:
     """Write the baseline; gives where it is."""
     from depnorm.report.baseline import render_baseline  # noqa: PLC0415  seldom
 
-    if any(each.is_temporary for each in found):
-        raise UsageError(
-            "a baseline is for files that stay, not for what was fetched or unpacked",
-            hint="Check a clone: depnorm check DIRECTORY --write-baseline",
-        )
     entries = entries_to_write(found, scope, baseline)
     written(render_baseline(entries), baseline)
     messages.tell(f"{baseline} has {wording.count(len(entries), 'finding')} now")

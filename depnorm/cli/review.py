@@ -11,6 +11,7 @@ from depnorm.analyze.selection import Selection
 from depnorm.cli import messages
 from depnorm.cli.paths import fetched_path, from_working_directory, shown_path
 from depnorm.cli.sources import opened
+from depnorm.errors import UsageError
 from depnorm.library.baseline import baseline_entry, mark_known, read_baseline
 from depnorm.library.config import Config
 from depnorm.model import Finding, Review
@@ -20,22 +21,22 @@ from depnorm.model.source import OpenRepository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A finding, whose path is as it is shown, and where its file is, or was if that `is_temporary`."""
+    """A finding, whose path is as it is shown, and where its file is, or was if that was fetched or unpacked."""
 
     finding: Finding
     place: Path
-    is_temporary: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What is checked for what."""
+    """What is checked for what. `to_baseline`: what is found goes into a baseline, so it is of files that stay."""
 
     sources: tuple[str, ...]
     selection: Selection
     config: Config
     ref: str | None = None
     offline: bool = False
+    to_baseline: bool = False
 
     def counts(self, rule: str, place: Path) -> bool:
         """Whether a rule counts in a file."""
@@ -57,6 +58,7 @@ def find_all(scope: Scope, *, inline_ignores: bool, as_given: bool) -> tuple[Fou
     """The findings of every source whose rules count, those included that comments ignore.
 
     Their paths start at the working directory, or with the source as it was given, but where one repository is alone.
+    Raises `UsageError` for a source that was fetched or unpacked where a baseline is to be written.
     """
     return tuple(
         each
@@ -68,6 +70,11 @@ def find_all(scope: Scope, *, inline_ignores: bool, as_given: bool) -> tuple[Fou
 
 def _find(source: str, scope: Scope, *, inline_ignores: bool, as_given: bool) -> Iterator[Found]:
     with opened(source, ref=scope.ref, offline=scope.offline) as repository:
+        if scope.to_baseline and repository.is_temporary:
+            raise UsageError(
+                "a baseline is for files that stay, not for what was fetched or unpacked",
+                hint="Check a clone: depnorm check DIRECTORY --write-baseline",
+            )
         root = repository.path
         shown = cache(_shown(repository, as_given=as_given, alone=len(scope.sources) == 1))
         directory = root if root.is_dir() else root.parent
@@ -75,7 +82,6 @@ def _find(source: str, scope: Scope, *, inline_ignores: bool, as_given: bool) ->
             yield Found(
                 finding=replace(finding, path=shown(finding.path)),
                 place=directory / finding.path,
-                is_temporary=repository.is_temporary,
             )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -180,3 +181,15 @@ def test_a_configured_baseline_elsewhere_is_not_written(run: Run, old: Path) -> 
     assert not (old.parent / "elsewhere.json").exists()
     assert run("check", ".", "--write-baseline", "--baseline", "../elsewhere.json")[0] in {0, 1}
     assert (old.parent / "elsewhere.json").exists()
+
+
+def test_what_is_unpacked_has_no_baseline(run: Run, tmp_path: Path) -> None:
+    """With findings or without: nothing is written."""
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "requirements.txt").write_text("six\n")
+    with tarfile.open(tmp_path / "plain.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "plain", "plain")
+    code, out, error = run("check", tmp_path / "plain.tar.gz", "--write-baseline", "--baseline", tmp_path / "b.json")
+    assert (code, out) == (2, "")
+    assert "a baseline is for files that stay" in error
+    assert not (tmp_path / "b.json").exists()

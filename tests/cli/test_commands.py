@@ -355,6 +355,14 @@ def test_a_wrong_value_is_told_plainly(
     assert f"Invalid value for {told}" in capsys.readouterr().err
 
 
+def test_an_empty_lock_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a lock all the same, as the image is one."""
+    assert cli.run(["lock", str(tmp_path)]) == 0
+    output = capsys.readouterr()
+    assert "packages = []" in output.out
+    assert "nothing asks for a package, so the lock is empty" in output.err
+
+
 def test_lock_lists_what_changes_a_lock(run: Run, repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Options about images are taken, so that the same do for all commands, and not listed."""
     listed = {word for word in run("lock", "--help").split() if word.startswith("--")}

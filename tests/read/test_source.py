@@ -54,6 +54,8 @@ def test_a_revision_of_a_directory_is_one_of_its_clone() -> None:
     [
         ("", None, "names no repository", "Write . for the working directory."),
         ("repositori", None, "no such file or directory", "Did you mean repository?"),
+        ("repositori/sub", None, "no such file or directory", "Did you mean repository/sub?"),
+        ("repositori/x/y", None, "no such file or directory", "Did you mean repository?"),
         ("repository/su", None, "no such file or directory", "Did you mean repository/sub?"),
         ("example.org/owner/name", None, "no such file", "give its URL: https://example.org/owner/name"),
         ("elsewhere/x", None, "no such file", "Give a directory, a spec file, an archive"),

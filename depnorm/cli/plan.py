@@ -14,8 +14,10 @@ from depnorm.cli.options import CommandOptions, takes_plan_options
 from depnorm.cli.outcome import Outcome, written
 from depnorm.cli.sources import HELP, opened
 from depnorm.cli.terminal import display
+from depnorm.errors import UsageError
 from depnorm.library.plans import is_too_old
 from depnorm.model import Plan, Progress, Severity
+from depnorm.read.spec_names import OWN_HEADER
 from depnorm.report import wording
 from depnorm.report.display import Display
 from depnorm.report.formats import Format, PlanFormat, format_dockerfile, format_plan
@@ -83,14 +85,33 @@ def dockerfile(
 ) -> Outcome:
     """Print the staged Dockerfile.
 
-    Its build context is the repository, or with --subdir that directory of it.
+    Its build context is the repository, or with --subdir that directory of it. A file that depnorm did not write is not
+    overwritten.
     """
+    if output is not None and format is Format.TEXT:
+        _check_own(output)
     with opened(repo, ref=options.ref, offline=options.offline) as repository:
         made = depnorm.plan(repository.path, **options.for_library(_progress(options)))
     text = format_dockerfile(depnorm.dockerfile(made), format)
     for line in _doubts(made, repo):
         messages.tell(line)
     return written(text, output)
+
+
+def _check_own(output: Path) -> None:
+    """Raise `UsageError` for a file that somebody wrote by hand: one word too few would lose it."""
+    if not output.is_file():
+        return
+    try:
+        with output.open("rb") as file:
+            begins = file.read(len(OWN_HEADER))
+    except OSError:
+        return  # it cannot be written either, which is told then
+    if begins not in {b"", OWN_HEADER}:
+        raise UsageError(
+            f"{output}: is there and was not written by depnorm, so it is not overwritten",
+            hint="Write to another file, or delete that one.",
+        )
 
 
 def _doubts(made: Plan, repo: str) -> Iterator[str]:

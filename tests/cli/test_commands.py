@@ -355,6 +355,20 @@ def test_a_wrong_value_is_told_plainly(
     assert f"Invalid value for {told}" in capsys.readouterr().err
 
 
+def test_a_dockerfile_by_hand_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that depnorm wrote is, and an empty file."""
+    (tmp_path / "requirements.txt").write_text("six\n")
+    output = tmp_path / "Dockerfile"
+    output.write_text("FROM scratch\n")
+    command = ["dockerfile", str(tmp_path), "--all-specs", "-o", str(output)]
+    assert cli.run(command) == 2
+    assert "was not written by depnorm, so it is not overwritten" in capsys.readouterr().err
+    assert output.read_text() == "FROM scratch\n"
+    output.write_text("")
+    assert [cli.run(command), cli.run(command)] == [0, 0]
+    assert cli.run(["dockerfile", str(tmp_path), "-o", "/dev/null"]) == 0
+
+
 def test_an_empty_lock_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is a lock all the same, as the image is one."""
     assert cli.run(["lock", str(tmp_path)]) == 0

@@ -5,7 +5,7 @@ import json
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -110,7 +110,8 @@ def check_plan(plan: Plan) -> None:
         raise UnfitError(f"{plan.choice.builder.value}, Python {plan.target.python}")
     if {stage.kind for stage in plan.stages} - KINDS or len(steps) != 1 or not isinstance(steps[0], RunPip):
         raise UnfitError("more than pip and requirements")
-    if steps[0].commands != (PipCommand(files=steps[0].commands[0].files[:1]),):
+    asked = tuple(replace(each, plain=None, words=()) for each in steps[0].commands)
+    if asked != (PipCommand(files=asked[0].files[:1]),):
         raise UnfitError("more than one file of requirements")
 
 

@@ -9,38 +9,31 @@ from depnorm.model import Location, Problem, SpecFile, SpecFormat, minor_of, pat
 OLDEST_PYTHON = (3, 8)
 """What the tools that run in an image while it is built need."""
 
-
-_TAG = re.compile(r"(?:^|/)python:(\d+\.\d+(?:\.\d+)?)(?![\w.])")
+_BASE_IMAGE = "--base-image"
+_TAG = re.compile(r"(?:^|/)python:(?P<version>(?:2\.7|3\.(?:\d|[1-9]\d))(?:\.(?:\d|[1-9]\d))?)(?![^@-])")
+"""A tag such as `3.11.4-slim`: neither an older spelling nor the date or the version of an application."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonOption:
-    """An option that says which Python: `version` is the `X.Y` or `X.Y.Z` of `option`, such as `--python`."""
+    """An option that says which Python: its `name`, its `value` as given, and the `X.Y` or `X.Y.Z` of that."""
 
-    option: str
+    name: str
+    value: str
     version: str
-    image: str = ""
 
     @property
     def minor(self) -> str:
         """`X.Y`."""
         return minor_of(self.version)
 
-    def unheard(self, version: str, why: str) -> tuple[str, str]:
-        """What to say, and what to do, where the image is to have another Python, for the reason `why`."""
-        gets = f"Python {version}, {why}"
-        if self.image:
-            said = f"{self.option} {self.image} has Python {self.version}, but the plan is for {gets}"
-            return said, f"Give an image with Python {version}: the build stops in any other."
-        said = f"{self.option} {self.minor} is not used: the image gets {gets}"
-        return said, f"{self.option} decides only where the repository leaves it open."
-
 
 def python_options(python: str | None, base_image: str | None) -> tuple[PythonOption, ...]:
     """What --python and the tag of an image `python` say, the stronger first."""
-    asked = (PythonOption(option="--python", version=python),) if python else ()
-    tag = _TAG.search(base_image or "")
-    return (*asked, PythonOption(option="--base-image", version=tag[1], image=base_image or "")) if tag else asked
+    asked = (PythonOption(name="--python", value=minor_of(python), version=python),) if python else ()
+    tag = _TAG.search(base_image) if base_image else None
+    image = (PythonOption(name=_BASE_IMAGE, value=tag.string, version=tag["version"]),) if tag else ()
+    return asked + image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +53,10 @@ def choose_python(
     available: Sequence[str],
     default: str,
 ) -> PythonChoice:
-    """The Python to build for: what runtime.txt or environment.yml says, else the first of `options`, else `default`.
+    """The Python to build for: what runtime.txt or environment.yml says, else the first fitting option, else `default`.
 
     The last two only within the requires-python of the projects. `environment` is the Python that environment.yml asks
-    for, None without one. A contradiction is a DN009 problem.
+    for, None without one. A contradiction is a DN009 problem, a base image with another Python DN012.
     """
     by_format = _by_format(files)
     bounds = [
@@ -77,8 +70,8 @@ def choose_python(
         version, why = environment, "as environment.yml asks"
     elif runtime:
         version, why = _plain(runtime.option("python")) or default, f"as {runtime.path} says"
-    elif options and all(admits(bound, options[0].minor) for _, bound in bounds):
-        version, why = options[0].minor, f"as {options[0].option} says"
+    elif fitting := [each for each in options if all(admits(bound, each.minor) for _, bound in bounds)]:
+        version, why = fitting[0].minor, f"as {fitting[0].name} says"
     else:
         version, why = _within(bounds, available, default)
     source = None if environment else runtime
@@ -95,10 +88,14 @@ def _plain(version: str | None) -> str:
 
 
 def _unheard(option: PythonOption, version: str, why: str, source: SpecFile | None) -> Problem:
-    message, hint = option.unheard(version, why)
-    return Problem(
-        location=Location(path=source.path if source else ""), raw="", message=message, hint=hint, rule="DN009"
-    )
+    rule = "DN009"
+    message = f"{option.name} {option.value} is not used: the image gets Python {version}, {why}"
+    hint = f"{option.name} decides only where the repository leaves it open."
+    if option.name == _BASE_IMAGE:
+        rule = "DN012"
+        message = f"{option.name} {option.value} has Python {option.version}, and the plan is for {version}, {why}"
+        hint = f"Give a base image with Python {version}: the build stops in any other."
+    return Problem(location=Location(path=source.path if source else ""), raw="", message=message, hint=hint, rule=rule)
 
 
 def _by_format(files: Iterable[SpecFile]) -> dict[SpecFormat, list[SpecFile]]:

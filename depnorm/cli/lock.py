@@ -73,8 +73,8 @@ def lock(
         _check_name(output, found, format)
         if not messages.is_quiet():
             sys.stderr.write(lock_summary(found))
-        if not found.packages:
-            messages.tell("nothing asks for a package, so the lock is empty; `depnorm plan` says which files count")
+        if not found.packages and not found.left_out:
+            messages.tell("no package is installed here, so the lock is empty; `depnorm plan` says which files count")
         asked.pop("trace", None)  # the same steps once more
         if errors := unreadable(repository.path, **asked):
             sys.stderr.write("Errors of the spec files; a line that cannot be read is not in the lock:\n")

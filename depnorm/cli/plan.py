@@ -64,7 +64,7 @@ def _next_step(made: Plan, repo: str, options: CommandOptions) -> str:
     if not made.choice.used and not made.choice.installs_itself:
         return "say in a spec file what the image needs, and plan again."
     if is_too_old(made):
-        return f"name a later Python where the repository names {made.target.python}, and plan again."
+        return f"name a later Python than {made.target.python}, and plan again."
     command = shlex.join(["depnorm", "dockerfile", repo, *options.as_arguments(), "-o", "Dockerfile"])
     errors = _errors(made)
     first = f"mend what is an error ({wording.count(errors, 'finding')} above), then " if errors else ""
@@ -93,7 +93,7 @@ def dockerfile(
     with opened(repo, ref=options.ref, offline=options.offline) as repository:
         made = depnorm.plan(repository.path, **options.for_library(_progress(options)))
     text = format_dockerfile(depnorm.dockerfile(made), format)
-    for line in _doubts(made, repo):
+    for line in _doubts(made, repo, options):
         messages.tell(line)
     return written(text, output)
 
@@ -114,10 +114,10 @@ def _check_own(output: Path) -> None:
         )
 
 
-def _doubts(made: Plan, repo: str) -> Iterator[str]:
+def _doubts(made: Plan, repo: str, options: CommandOptions) -> Iterator[str]:
     """Why what the Dockerfile makes may not be what somebody wants."""
     if not made.choice.used and not made.choice.installs_itself:
         yield "no spec file was found, so this image gets the base and the repository alone"
     if errors := _errors(made):
-        check = shlex.join(["depnorm", "check", repo])
-        yield f"{wording.count(errors, 'finding')} of severity error, so the build may fail; `{check}` tells more"
+        command = shlex.join(["depnorm", "plan", repo, *options.as_arguments()])
+        yield f"{wording.count(errors, 'finding')} of severity error, so the build may fail; `{command}` tells more"

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from depnorm.analyze.python_version import OLDEST_PYTHON, choose_patch, python_options
+from depnorm.analyze.python_version import OLDEST_PYTHON, PythonOption, choose_patch, python_options
 from depnorm.emit.layout import check_repo_dir
 from depnorm.errors import ResolutionError, UnsupportedError, UsageError
 from depnorm.library import locks
@@ -162,7 +162,7 @@ def _ask(path: str | Path, options: PlanOptions) -> _Asked:
     check_options(options, catalog)
     repository, choice = find_repository(path, options)
     check_installer(options.get("installer"), choice.builder)
-    pythons = python_options(options.get("python"), options.get("base_image"))
+    pythons = _python_options(choice.builder, options)
     analysis = analyze_repository(repository, choice, catalog, pythons, dockerignore=options.get("dockerignore", True))
     for step in steps_of_reading(analysis) if options.get("trace") else ():
         tell(step)
@@ -287,7 +287,7 @@ def dockerfile(source: str | Path | Plan, **options: Unpack[PlanOptions]) -> str
     if is_too_old(made):
         raise UnsupportedError(
             f"this plan is for Python {made.target.python}; the tools of an image need 3.8 or later",
-            hint="Name a later Python where the repository names this one; --python counts only where it names none.",
+            hint="Name a later Python where the repository names this one, else with --python.",
         )
     return render_dockerfile(made)
 
@@ -305,18 +305,24 @@ def _minor(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def _python_options(builder: Builder, options: PlanOptions) -> tuple[PythonOption, ...]:
+    """What the options say of the Python; conda brings its own, and R's image may have any."""
+    by_image = builder not in {Builder.CONDA, Builder.R}
+    return python_options(options.get("python"), options.get("base_image") if by_image else None)
+
+
 def target_of(analysis: Analysis, options: PlanOptions) -> Target:
     """What the image of a repository is built for."""
     uid = options.get("user_id", 1000)
     version = analysis.r_version or DEFAULT_R
     builder = analysis.choice.builder
     images = {Builder.R: f"rocker/r-ver:{version}", Builder.CONDA: CONDA_IMAGE}
-    by_base = builder is Builder.R and not options.get("python")
-    explicit, base_image = options.get("python"), options.get("base_image")
-    patch = choose_patch(analysis.python, python_options(explicit, base_image))
+    explicit = options.get("python")
+    by_base = builder is Builder.R and not explicit
+    patch = choose_patch(analysis.python, _python_options(builder, options))
     tag = patch if patch == explicit else analysis.python
     return Target(
-        base_image=base_image or images.get(builder, f"python:{tag}-slim"),
+        base_image=options.get("base_image") or images.get(builder, f"python:{tag}-slim"),
         python=None if by_base else analysis.python,
         python_patch=None if by_base or builder is Builder.CONDA else patch,
         r_version=version if builder is Builder.R else None,

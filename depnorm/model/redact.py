@@ -9,7 +9,7 @@ _USERINFO = re.compile(r"(?<![/\w])//(?P<user>[^\s/?#]*)@")
 # A password that holds `/`, `?` or `#` unescaped: what stands where a port would is no number.
 _BROKEN_USERINFO = re.compile(r"//(?=[^\s/?#@:]{1,256}:(?!\d{1,5}(?:[/?#]|$)))")
 # The same where a path was made of the URL, which leaves one slash: `http:/user:password@host`.
-_COLLAPSED_USERINFO = re.compile(r"(?<=[A-Za-z][A-Za-z]:)/(?!/)(?P<user>[^\s/?#]{0,256}:[^\s/?#]{0,256})@")
+_COLLAPSED_USERINFO = re.compile(r"(?<=[\w.+-][\w.+-]:)/(?!/)(?P<user>[^\s/?#]{0,256}:[^\s/?#]{0,256})@")
 _WORD = re.compile(r"\S+")
 # `user:password@host` without a scheme, as --proxy takes it; not `image:tag@sha256:…`, `file:x@y`, `npm:x@1`.
 _BARE_USERINFO = re.compile(

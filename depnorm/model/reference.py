@@ -47,7 +47,7 @@ class Entry(StrEnum):
     LINKED = "linked"  # reached through a symbolic link that stays inside: COPY of the path alone would not do
     HIDDEN = "hidden"  # left out of the build context by .dockerignore
     SPECIAL = "special"  # a socket, a device, a pipe
-    NO_PROJECT = "no-project"  # a directory to be installed that has neither pyproject.toml nor setup.py
+    NO_PROJECT = "no-project"  # a directory that pip is to install: it has neither pyproject.toml nor setup.py
     ODD_NAME = "odd-name"  # a control character on the way to it: no Dockerfile can name it
 
 

@@ -1,6 +1,5 @@
 """What the owner of a repository should know about the files that do not count."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 
 from depnorm.model import Builder, Location, Problem, SpecFormat
@@ -58,8 +57,7 @@ def _place(evidence: Evidence) -> str:
 def _where_else(evidence: Evidence) -> str:
     if not evidence.below:
         return "another directory: --subdir DIR"
-    directory, _, name = evidence.below.rpartition("/")
-    return f"the directory {directory}, which has a {name}: --subdir {shlex.quote(directory)}"
+    return f"a directory that has one, with --subdir: there is {', '.join(evidence.below)}"
 
 
 def _ignored(file: FoundFile, evidence: Evidence, builder: Builder) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from depnorm.model import (
 )
 from depnorm.read.comments import find_comments
 from depnorm.read.formats import parse
+from depnorm.read.no_project import mark_no_projects
 from depnorm.read.repository import Repository
 from depnorm.read.spec_names import format_of
 from depnorm.read.text import decode
@@ -50,10 +51,6 @@ PROJECT_FILES = {
     "setup.cfg": SpecFormat.SETUP_CFG,
     "setup.py": SpecFormat.SETUP_PY,
 }
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
-"""RFC 3986; what stands before a colon otherwise is a part of a path (`RUN curl https://example.org/x | sh`)."""
-OF_PIP = {SpecFormat.REQUIREMENTS, SpecFormat.CONSTRAINTS, SpecFormat.CONDA}
-"""Formats whose lines pip installs, with nothing between that could make a project of a directory first."""
 DIRECTORIES = {ReferenceKind.FIND_LINKS, ReferenceKind.INDEX, ReferenceKind.CHANNEL}
 
 
@@ -65,7 +62,7 @@ def read_choice(repository: Repository, choice: SpecChoice, *, dockerignore: boo
     closure = _Closure(repository, _dockerignore(repository) if dockerignore else _hides_nothing)
     for chosen in choice.used:
         closure.enter(chosen.path, chosen.format, _working_directory(chosen.path, chosen.format))
-    return closure.read()
+    return mark_no_projects(closure.read(), choice, repository)
 
 
 def git_is_hidden(repository: Repository) -> bool:
@@ -156,7 +153,7 @@ class _Closure:
                 rule="DN307",
             )
             return SpecFile(path=path, format=file_format, problems=(problem,))
-        references = tuple(self._resolve(reference, file_format, directory) for reference in spec_file.references)
+        references = tuple(self._resolve(reference, directory) for reference in spec_file.references)
         unread = tuple(self._follow(references, file_format, directory))
         return replace(
             spec_file,
@@ -205,11 +202,6 @@ class _Closure:
             )
         return self.projects[directory]
 
-    def _may_be_project(self, path: str) -> bool:
-        """Whether pip may install a directory; an empty one may be a submodule that is not checked out."""
-        files = {file_format for _, file_format in self._project_files(path)}
-        return bool(files - {SpecFormat.SETUP_CFG}) or not self.repository.list_directory(path or ".")
-
     @staticmethod
     def _followed_format(reference: RepoReference, file_format: SpecFormat) -> SpecFormat:
         # pip installs the lines of a -r inside a constraints file.
@@ -217,7 +209,7 @@ class _Closure:
             return SpecFormat.CONDA if file_format is SpecFormat.SHELL_SCRIPT else SpecFormat.REQUIREMENTS
         return FOLLOWED[reference.kind]
 
-    def _resolve(self, reference: RepoReference, file_format: SpecFormat, directory: str) -> RepoReference:
+    def _resolve(self, reference: RepoReference, directory: str) -> RepoReference:
         target = None if reference.depends_on_environment else local_target(reference.target)
         if target is None or reference.kind in {ReferenceKind.DYNAMIC, ReferenceKind.VARIABLE}:
             return reference
@@ -228,8 +220,8 @@ class _Closure:
                 break
         if path is None or entry is Entry.OUTSIDE:
             return replace(reference, entry=Entry.OUTSIDE)
-        if file_format in OF_PIP and reference.kind in PROJECTS and entry is Entry.DIRECTORY:
-            entry = entry if self._may_be_project(path) else Entry.NO_PROJECT
+        if entry is Entry.MISSING and "://" in target:
+            return replace(reference, entry=entry)  # a path of it would hide from `redact` what a URL has
         return replace(reference, resolved=path or ".", entry=entry, files=self._files(reference.kind, path, entry))
 
     def _entry(self, path: str) -> Entry:
@@ -270,6 +262,10 @@ class _Closure:
             if entry not in {Entry.FILE, Entry.DIRECTORY} or self._in_context(path, entry) is not entry:
                 return False
         return True
+
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+"""RFC 3986; what stands before a colon otherwise is a part of a path (`RUN curl https://example.org/x | sh`)."""
 
 
 def local_target(target: str) -> str | None:

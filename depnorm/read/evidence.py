@@ -1,7 +1,9 @@
 """What repo2docker's build packs look at before one of them takes a repository."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from depnorm.errors import UnusableInputError
 from depnorm.model import Builder, Entry, SpecFile, SpecFormat, fits_a_line
@@ -14,7 +16,9 @@ _FROM = re.compile(r"FROM\b.*andrewosh/binder-base", re.IGNORECASE)
 _OLDEST_SERVER_PYTHON = (3, 7)
 _LISTS = ("requirements.txt", "environment.yml", "environment.yaml", "install.R", "Pipfile")
 _MAX_LOOKED_AT = 50
-"""Directories of the root: it is done for each commit of a history that has no spec file."""
+"""Directories of the root: they are looked at for each commit of a history that has no spec file."""
+_MAX_NAMED = 3
+"""Lists of packages in them that a hint names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +26,8 @@ class Evidence:
     """The spec files found, which directory counts, and what the few files say that decide by their content.
 
     `names` are those in the config directory. `is_root_package` is true where the root is a Python package,
-    `is_package` where no config directory keeps repo2docker from installing it. `below` is the path of a list of
-    packages in a directory of the root, looked for where nothing was found ("": none).
+    `is_package` where no config directory keeps repo2docker from installing it. `below` are lists of packages in
+    directories of the root, one of each, looked for where nothing was found.
     """
 
     found: tuple[FoundFile, ...]
@@ -34,7 +38,7 @@ class Evidence:
     is_root_package: bool
     is_r_package: bool
     is_legacy_dockerfile: bool
-    below: str
+    below: tuple[str, ...]
 
     def has(self, *names: str) -> bool:
         """Whether one of the names is in the config directory."""
@@ -67,14 +71,18 @@ def collect_evidence(repository: Repository, found: tuple[FoundFile, ...]) -> Ev
         is_root_package="setup.py" in root or _is_project(repository, root),
         is_r_package=not directory and "DESCRIPTION" in root,
         is_legacy_dockerfile="Dockerfile" in root and _is_legacy_dockerfile(_read(repository, "Dockerfile")),
-        below="" if found else _list_below(repository),
+        below=() if found else tuple(islice(_lists_below(repository), _MAX_NAMED)),
     )
 
 
-def _list_below(repository: Repository) -> str:
-    directories = [name for name in repository.list_directory(".")[:_MAX_LOOKED_AT] if not name.startswith(".")]
-    paths = (f"{directory}/{name}" for directory in directories for name in _LISTS if fits_a_line(directory))
-    return next((path for path in paths if repository.entry(path) is Entry.FILE), "")
+def _lists_below(repository: Repository) -> Iterator[str]:
+    """The first list of packages in each directory of the root that another plan may be for."""
+    names = (name for name in repository.list_directory(".") if not name.startswith(".") and fits_a_line(name))
+    directories = (name for name in names if repository.entry(name) is Entry.DIRECTORY)
+    for directory in islice(directories, _MAX_LOOKED_AT):
+        paths = (f"{directory}/{name}" for name in _LISTS)
+        found = (path for path in paths if repository.entry(path) is Entry.FILE and not repository.is_linked(path))
+        yield from islice(found, 1)
 
 
 def pick_builder(evidence: Evidence) -> Builder:

@@ -16,6 +16,9 @@ def project(bound: str) -> str:
     return f'[project]\nname = "x"\nrequires-python = "{bound}"\n'
 
 
+BOUND = project(">=3.13")
+
+
 @pytest.mark.parametrize(
     ("files", "option", "expected", "told"),
     [
@@ -87,27 +90,46 @@ def test_no_patch_release_of_another_python(make_repository: MakeRepository) -> 
     ("files", "python", "why"),
     [
         ({"runtime.txt": "python-3.10"}, None, "3.10, as runtime.txt says"),
-        (
-            {"pyproject.toml": project(">=3.13")},
-            None,
-            "3.13, the catalog's default within requires-python of pyproject.toml",
-        ),
+        ({"pyproject.toml": BOUND}, None, "3.13, the catalog's default within requires-python of pyproject.toml"),
         ({}, "3.10", "3.10, as --python says"),
     ],
-)
+)  # fmt: skip
 def test_a_base_image_with_another_python_is_told(
     make_repository: MakeRepository, *, files: Mapping[str, str], python: str | None, why: str
 ) -> None:
     """The build would stop in it: the base stage looks for the Python of the plan."""
     repository = make_repository({"requirements.txt": "idna\n", **files})
     plan = depnorm.plan(repository, python=python, base_image="python:3.11-slim")
-    told = [finding for finding in plan.findings if finding.rule == "DN009" and "--base-image" in finding.message]
-    assert [finding.message for finding in told] == [
-        f"--base-image python:3.11-slim has Python 3.11, but the plan is for Python {why}"
+    assert [finding.message for finding in plan.findings if finding.rule == "DN012"] == [
+        f"--base-image python:3.11-slim has Python 3.11, and the plan is for {why}"
     ]
 
 
-def test_a_base_image_of_the_same_python_is_fine(make_repository: MakeRepository) -> None:
-    """Nothing to tell."""
-    repository = make_repository({"requirements.txt": "idna\n", "runtime.txt": "python-3.11"})
-    assert depnorm.plan(repository, base_image="python:3.11.9-slim").findings == ()
+@pytest.mark.parametrize(
+    ("files", "image"),
+    [
+        ({"runtime.txt": "python-3.11"}, "python:3.11.9-slim"),
+        ({"runtime.txt": "python-3.11"}, "example.org/team/python:2024.11"),
+        ({"runtime.txt": "python-3.11"}, "example.org/team/python:1.0"),
+        ({"runtime.txt": "python-3.11"}, "python:3"),
+        ({"runtime.txt": "python-3.11"}, "python:3.9alpha"),
+        ({"runtime.txt": "python-3.11"}, "python@sha256:" + "0" * 64),
+        ({"environment.yml": "dependencies: [python=3.10]"}, "python:3.9-slim"),
+        ({"install.R": "", "runtime.txt": R}, "python:3.9-slim"),
+    ],
+)
+def test_a_base_image_that_says_nothing_else_is_fine(
+    make_repository: MakeRepository, files: Mapping[str, str], image: str
+) -> None:
+    """Dates and versions of applications are no Pythons; conda and an R image bring their own."""
+    repository = make_repository({"requirements.txt": "idna\n", **files})
+    told = {finding.rule for finding in depnorm.plan(repository, base_image=image).findings}
+    assert not told & {"DN009", "DN012"}
+
+
+def test_the_first_option_that_fits_counts(make_repository: MakeRepository) -> None:
+    """What requires-python excludes is passed over, and told."""
+    repository = make_repository({"requirements.txt": "idna\n", "pyproject.toml": project(">=3.11")})
+    plan = depnorm.plan(repository, python="3.10", base_image="python:3.13-slim@sha256:" + "0" * 64)
+    assert plan.target.python == "3.13"
+    assert [finding.rule for finding in plan.findings] == ["DN009"]

@@ -149,3 +149,26 @@ def test_a_command_that_stands_among_requirements_is_told(make_repository: MakeR
     """Pip looks for a file of that name: what stands before the colon is no scheme of a URL."""
     root = make_repository({"requirements.txt": "six\nRUN curl https://example.org/install.sh | sh\n"})
     assert rules(root) == {("DN110", "requirements.txt", 2)}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements.txt": "-e file:./mono#subdirectory=pkg&egg=pkg\n"},
+        {"requirements.txt": "pkg @ file:./mono#subdirectory=pkg\n"},
+        {"requirements.txt": 'pkg @ file:./mono ; python_version<"3"\n'},
+        {"requirements.txt": "-c c.txt\n", "c.txt": "pkg @ file:./mono\n"},
+        {"postBuild": "cd mono\npip install -r x.txt\n", "mono/x.txt": "-e .\n", "mono/setup.py": ""},
+        {"postBuild": "echo > setup.py\npip install -e .\n"},
+    ],
+)
+def test_what_pip_may_install_is_not_told(make_repository: MakeRepository, files: Mapping[str, str]) -> None:
+    """A directory below, a marker that fails, a limit of what nobody asks for, and what a script comes to."""
+    root = make_repository({"mono/README": "", "mono/pkg/setup.py": "", **files})
+    assert "DN110" not in {rule for rule, _, _ in rules(root)}
+
+
+def test_a_file_alone_does_not_tell_where_pip_runs(make_repository: MakeRepository) -> None:
+    """`-e .` in requirements/dev.txt is the root's project."""
+    root = make_repository({"requirements/dev.txt": "-e .\n", "setup.py": ""})
+    assert rules(root / "requirements" / "dev.txt") == {("DN101", "dev.txt", 1)}

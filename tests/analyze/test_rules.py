@@ -9,13 +9,15 @@ import depnorm
 from depnorm.analyze.rules import FAMILIES, RULES, Rule
 from depnorm.model import Severity
 
-ERRORS = {"DN002", "DN109", "DN110", "DN114", "DN202", "DN301", "DN304", "DN307", "DN308", "DN311", "DN401", "DN402"}
+ERRORS = {
+    "DN002", "DN012", "DN109", "DN110", "DN114", "DN202", "DN301", "DN304", "DN307", "DN308", "DN311", "DN401", "DN402",
+}  # fmt: skip
 REMARKS = {
     "DN006", "DN011", "DN103", "DN104", "DN105", "DN106", "DN116", "DN201", "DN203", "DN204", "DN206",
     "DN310",
 }  # fmt: skip
 EXPECTED = (
-    *range(1, 12), *range(101, 118), *range(201, 207), *range(301, 312), *range(401, 404),
+    *range(1, 13), *range(101, 118), *range(201, 207), *range(301, 312), *range(401, 404),
 )  # fmt: skip
 
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))

@@ -374,7 +374,7 @@ def test_an_empty_lock_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert cli.run(["lock", str(tmp_path)]) == 0
     output = capsys.readouterr()
     assert "packages = []" in output.out
-    assert "nothing asks for a package, so the lock is empty" in output.err
+    assert "no package is installed here, so the lock is empty" in output.err
 
 
 def test_lock_lists_what_changes_a_lock(run: Run, repo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -158,17 +158,21 @@ def test_every_spec_file_is_used_or_ignored_with_a_reason(
 
 
 @pytest.mark.parametrize(
-    ("names", "option"),
+    ("names", "told"),
     [
-        (["README.md", "my code/environment.yml", "z/requirements.txt"], "--subdir 'my code'"),
-        (["analysis/install.R"], "--subdir analysis"),
-        ([".github/requirements.txt", "a/b/requirements.txt", "a\nb/requirements.txt"], "--subdir DIR"),
+        (["a.txt", "my code/environment.yml", "z/Pipfile"], "there is my code/environment.yml, z/Pipfile"),
+        (["analysis/install.R", "analysis/environment.yml"], "there is analysis/environment.yml"),
+        ([*(f"a{number}" for number in range(60)), "b/Pipfile"], "there is b/Pipfile"),
+        ([".github/requirements.txt", "a/b/requirements.txt", "a\nb/install.R"], "another directory: --subdir DIR"),
     ],
 )
-def test_a_list_one_directory_down_is_named(names: list[str], option: str, make_repository: MakeRepository) -> None:
-    """Where the root has none."""
-    (problem,) = choose(make_repository(files(names))).problems
-    assert problem.hint.endswith(f"{option}.")
+def test_lists_one_directory_down_are_named(names: list[str], told: str, make_repository: MakeRepository) -> None:
+    """Where the root has none; not what is led to by a link."""
+    root = make_repository(files(names))
+    (root / "A").mkdir()
+    (root / "A" / "requirements.txt").symlink_to(root / "README.md")
+    (problem,) = choose(root).problems
+    assert problem.hint.endswith(f"{told}.")
 
 
 @pytest.mark.parametrize(

@@ -209,12 +209,13 @@ Ignore it when the repository needs nothing.
         name="python-version",
         severity=Severity.WARNING,
         summary="The Python version is contradictory, old or unknown.",
-        related=("DN010", "DN303"),
+        related=("DN010", "DN012", "DN303"),
         page="""\
 The version can be asked for in runtime.txt, in environment.yml and in a
 project's requires-python, and they may disagree. Or it is one that nobody
-builds images for any more, or one for which the catalog has no snapshot. The
-message says which it is, and which version the plan takes.
+builds images for any more, or one for which the catalog has no snapshot. Or
+--python names another one: it decides only where the repository leaves it open.
+The message says which it is, and which version the plan takes.
 
 Why it matters: shared layers belong to one Python minor version. A repository
 on 3.7 shares with nobody, and wheels of current packages no longer exist for
@@ -281,6 +282,31 @@ After, if the image needs both
     requirements-viz.txt    bokeh
 
 Ignore it when those files are for development, tests or documentation.
+""",
+    ),
+    Rule(
+        code="DN012",
+        name="base-image-python",
+        severity=Severity.ERROR,
+        summary="The base image has another Python than the plan is for.",
+        related=("DN009",),
+        page="""\
+`--base-image python:3.9-slim` says which Python the image has, by its tag. The
+repository, or --python, asks for another one. A plan cannot follow both: which
+packages are chosen, and which layers are shared, depends on the Python. Where
+only the base image says it, the plan is for its Python.
+
+Why it matters: the first step of the build looks for the Python of the plan,
+and stops.
+
+Before
+    runtime.txt         python-3.11
+    the command         depnorm plan . --base-image python:3.9-slim
+After
+    runtime.txt         python-3.11
+    the command         depnorm plan . --base-image python:3.11-slim
+
+Ignore it when the tag does not tell the Python of the image.
 """,
     ),
 )

@@ -235,7 +235,7 @@ Ignore it when the path is one that the base image provides.
         code="DN110",
         name="missing-target",
         severity=Severity.ERROR,
-        summary="The line refers to what is not there.",
+        summary="The line refers to what is not there, or is no project.",
         related=("DN104", "DN109"),
         page="""\
 Nothing stands at the path. It may be misspelled, not committed, written by a

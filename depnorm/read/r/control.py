@@ -179,8 +179,9 @@ def _if_else(site: Site) -> Value:
 
 def _first(value: Value) -> Value:
     """What `ifelse` takes where its test has one element: its answer has the length of the test."""
-    things = elements(value)
-    return things[0] if not isinstance(things, Unknown) and things else value
+    if isinstance(value, ListValue):
+        return list_of(value.items[:1], value.names[:1])
+    return Vector(value.items[:1], value.names[:1], value.assumed) if isinstance(value, Vector) else value
 
 
 def _switch(site: Site) -> Value:

@@ -474,5 +474,5 @@ def test_an_old_python_has_no_next_command(run: Run, tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("idna\n", encoding="utf-8")
     (tmp_path / "runtime.txt").write_text("python-3.6\n", encoding="utf-8")
     shown = run("plan", tmp_path)
-    assert "Next: name a later Python where the repository names 3.6, and plan again." in shown
+    assert "Next: name a later Python than 3.6, and plan again." in shown
     assert "Next: depnorm dockerfile" not in shown

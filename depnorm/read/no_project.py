@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 
 from depnorm.model import Builder, Entry, ReferenceKind, RepoReference, SpecChoice, SpecFile, SpecFormat
 from depnorm.read.repository import Repository
@@ -24,21 +23,26 @@ def mark_no_projects(files: tuple[SpecFile, ...], choice: SpecChoice, repository
     if choice.builder is Builder.NONE:
         return files
 
-    @cache
-    def is_no_project(directory: str) -> bool:
-        paths = (posixpath.normpath(posixpath.join(directory, name)) for name in _PROJECT)
-        is_project = any(repository.entry(path) is Entry.FILE for path in paths)
-        return not is_project and bool(repository.list_directory(directory))
+    paths = frozenset(_installed({file.path: file for file in files}, (each.path for each in choice.used)))
+    installed = [file for file in files if file.path in paths]
+    directories = {each.resolved for file in installed for each in file.references if _is_installed(each)}
+    no_projects = {each for each in directories if each and _is_no_project(repository, each)}
+    if not no_projects:
+        return files
 
     def marked(reference: RepoReference) -> RepoReference:
-        stops = _is_installed(reference) and is_no_project(reference.resolved or ".")
+        stops = _is_installed(reference) and reference.resolved in no_projects
         return replace(reference, entry=Entry.NO_PROJECT) if stops else reference
 
-    installed = frozenset(_installed({file.path: file for file in files}, (each.path for each in choice.used)))
     return tuple(
-        replace(file, references=tuple(map(marked, file.references))) if file.path in installed else file
-        for file in files
+        replace(file, references=tuple(map(marked, file.references))) if file.path in paths else file for file in files
     )
+
+
+def _is_no_project(repository: Repository, directory: str) -> bool:
+    paths = (posixpath.normpath(posixpath.join(directory, name)) for name in _PROJECT)
+    is_project = any(repository.entry(path) is Entry.FILE for path in paths)
+    return not is_project and bool(repository.list_directory(directory))
 
 
 def _is_installed(reference: RepoReference) -> bool:

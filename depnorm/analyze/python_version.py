@@ -10,7 +10,9 @@ OLDEST_PYTHON = (3, 8)
 """What the tools that run in an image while it is built need."""
 
 _BASE_IMAGE = "--base-image"
-_TAG = re.compile(r"(?:^|/)python:(?P<version>(?:2\.7|3\.(?:\d|[1-9]\d))(?:\.(?:\d|[1-9]\d))?)(?![^@-])")
+_TAG = re.compile(
+    r"(?:^|/)python:(?P<version>(?:2\.7|3\.(?:\d|[1-9]\d))(?:\.(?:\d|[1-9]\d))?)(?:(?:a|b|rc)\d+)?(?![^@-])"
+)
 """A tag such as `3.11.4-slim`: neither an older spelling nor the date or the version of an application."""
 
 

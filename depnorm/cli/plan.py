@@ -88,7 +88,7 @@ def dockerfile(
     Its build context is the repository, or with --subdir that directory of it. A file that depnorm did not write is not
     overwritten.
     """
-    if output is not None and format is Format.TEXT:
+    if output is not None:
         _check_own(output)
     with opened(repo, ref=options.ref, offline=options.offline) as repository:
         made = depnorm.plan(repository.path, **options.for_library(_progress(options)))
@@ -107,7 +107,7 @@ def _check_own(output: Path) -> None:
             begins = file.read(len(OWN_HEADER))
     except OSError:
         return  # it cannot be written either, which is told then
-    if begins not in {b"", OWN_HEADER}:
+    if begins and not begins.startswith((OWN_HEADER, b"{")):  # the latter as --format json has it
         raise UsageError(
             f"{output}: is there and was not written by depnorm, so it is not overwritten",
             hint="Write to another file, or delete that one.",

@@ -59,7 +59,7 @@ def test_python(
         ("3.12", "python:3.11.3-slim", patch_release("3.12"), "python:3.11.3-slim"),
         (None, "python:3.11alpha", patch_release("3.12"), "python:3.11alpha"),
         (None, "mypython:3.12.3", patch_release("3.12"), "mypython:3.12.3"),
-        (None, "python:3.12.3rc1", patch_release("3.12"), "python:3.12.3rc1"),
+        (None, "python:3.13.0rc1", "3.13.0", "python:3.13.0rc1"),
     ],
 )
 def test_the_patch_release(

@@ -94,6 +94,8 @@ LINES = {
     "a command": f"pip install --index-url {HOST} six",
     "a command with a token": f"pip install https://{SECRET}@example.org/six.tar.gz",
     "words before a URL": f'-f "see https://{SECRET}@example.org/x"',
+    "a slash too few": f"git+http:/{SECRET}@example.org/x",
+    "a slash too many": f"-r https:///{SECRET}@example.org/x.txt",
     "a scheme that is none": f"-r my_s://{USER}@example.org/x.txt",
     "a scheme that is none, with a token": f"my_s://{SECRET}@example.org/x.zip",
     "a quoted line": f'"six @ https://{USER}@example.org/six.zip"',

@@ -178,10 +178,10 @@ def _if_else(site: Site) -> Value:
 
 
 def _first(value: Value) -> Value:
-    """What `ifelse` takes where its test has one element: its answer has the length of the test."""
+    """What `ifelse` takes where its test has one element: its answer has the length of the test, and no names."""
     if isinstance(value, ListValue):
-        return list_of(value.items[:1], value.names[:1])
-    return Vector(value.items[:1], value.names[:1], value.assumed) if isinstance(value, Vector) else value
+        return list_of(value.items[:1])
+    return Vector(value.items[:1], assumed=value.assumed) if isinstance(value, Vector) else value
 
 
 def _switch(site: Site) -> Value:

@@ -19,6 +19,7 @@ def test_try_repo(tmp_path: Path) -> None:
     directory = tmp_path / "project"
     directory.mkdir()
     (directory / "requirements.txt").write_text(f"{SAMPLE.read_text(encoding='utf-8')}-e .\n", encoding="utf-8")
+    (directory / "setup.py").write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
     git(directory, "init", "-q")
     git(directory, "add", ".")
     done = subprocess.run(

@@ -1,5 +1,6 @@
 """`depnorm plan` and `depnorm dockerfile`."""
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,8 @@ from depnorm.report import wording
 from depnorm.report.display import Display
 from depnorm.report.formats import Format, PlanFormat, format_dockerfile, format_plan
 
+_BEGINNING = 64
+"""Bytes that tell whether depnorm wrote a file."""
 Repository = Annotated[str, typer.Argument(metavar="REPO", help=HELP)]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
@@ -104,10 +107,11 @@ def _check_own(output: Path) -> None:
         return
     try:
         with output.open("rb") as file:
-            begins = file.read(len(OWN_HEADER))
+            begins = file.read(_BEGINNING)
     except OSError:
         return  # it cannot be written either, which is told then
-    if begins and not begins.startswith((OWN_HEADER, b"{")):  # the latter as --format json has it
+    is_json = re.match(rb'\{\s*"schema":', begins)  # as --format json writes it
+    if begins and not is_json and not begins.startswith(OWN_HEADER):
         raise UsageError(
             f"{output}: is there and was not written by depnorm, so it is not overwritten",
             hint="Write to another file, or delete that one.",

@@ -11,7 +11,7 @@ _BROKEN_USERINFO = re.compile(r"//(?=[^\s/?#@:]{1,256}:(?!\d{1,5}(?:[/?#]|$)))")
 # The same where a path was made of the URL, which leaves one slash: `http:/user:password@host`.
 _COLLAPSED_USERINFO = re.compile(r"(?<=[\w.+-][\w.+-]:)/(?!/)(?P<user>[^\s/?#]{0,256}:[^\s/?#]{0,256})@")
 # A mere token needs the scheme to be one: `http:/token@host`, `https:///token@host`.
-_MISSPELLED_USERINFO = re.compile(r"(?P<scheme>https?:)(?:/|/{3,8})(?P<user>[^\s/?#@]{1,256})@")
+_MISSPELLED_USERINFO = re.compile(r"(?:(?<=http:)|(?<=https:))(?:/|/{3,8})(?P<user>[^\s/?#@]{1,256})@")
 _WORD = re.compile(r"\S+")
 # `user:password@host` without a scheme, as --proxy takes it; not `image:tag@sha256:…`, `file:x@y`, `npm:x@1`.
 _BARE_USERINFO = re.compile(
@@ -45,7 +45,7 @@ def redact(text: str) -> str:
         text = _WORD.sub(_hide_broken_userinfo, text)
     if ":/" in text:
         text = _COLLAPSED_USERINFO.sub(_hide_collapsed_userinfo, text)
-        text = _MISSPELLED_USERINFO.sub(_hide_misspelled_userinfo, text)
+        text = _MISSPELLED_USERINFO.sub(_hide_collapsed_userinfo, text)
     if "t/" in text:
         text = _CONDA_TOKEN.sub(_hide_conda_token, text)
     if ":" in text:
@@ -63,10 +63,6 @@ def _hide_userinfo(match: re.Match[str]) -> str:
 
 def _hide_collapsed_userinfo(match: re.Match[str]) -> str:
     return match.group() if _PUBLIC_USER.fullmatch(match["user"]) else "/***@"
-
-
-def _hide_misspelled_userinfo(match: re.Match[str]) -> str:
-    return match.group() if _PUBLIC_USER.fullmatch(match["user"]) else f"{match['scheme']}/***@"
 
 
 def _hide_broken_userinfo(word: re.Match[str]) -> str:

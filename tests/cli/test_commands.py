@@ -364,8 +364,10 @@ def test_a_dockerfile_by_hand_is_not_overwritten(tmp_path: Path, capsys: pytest.
     assert cli.run(command) == 2
     assert "was not written by depnorm, so it is not overwritten" in capsys.readouterr().err
     assert output.read_text() == "FROM scratch\n"
+    output.write_text('{"name": "mine"}\n')
+    assert cli.run([*command, "--format", "json"]) == 2
     output.write_text("")
-    assert [cli.run(command), cli.run(command)] == [0, 0]
+    assert [cli.run(command), *(cli.run([*command, "--format", "json"]) for _ in "12"), cli.run(command)] == [0] * 4
     assert cli.run(["dockerfile", str(tmp_path), "-o", "/dev/null"]) == 0
 
 
